@@ -1,0 +1,1 @@
+"""eldercare: a city's care beds, subsidies and inspections."""

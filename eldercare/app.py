@@ -1,0 +1,83 @@
+"""The application factory. No global application, no work at import."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_smorest import Api
+from redis import Redis
+
+from eldercare.core import access, i18n, idempotency, web
+from eldercare.core.config import Config
+from eldercare.core.crypto import Keyring
+from eldercare.core.db import db
+
+ROOT = Path(__file__).resolve().parent.parent
+# From the ground up; each module has init_app(app, api).
+SLICES = (
+    "audit", "packstore", "regions", "accounts", "notices", "people", "institutions", "staff", "assessments", "beds",
+    "homebeds", "community", "inspections", "subsidies", "planning", "directory", "work", "ops",
+)  # fmt: skip
+
+
+def create_app(config: Config) -> Flask:
+    """Build the application: settings, extensions, slices, error handlers."""
+    app = Flask("eldercare", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "eldercare" / "static"))
+    _configure(app, config)
+    _extend(app, config)
+    api = Api(app)
+    for name in SLICES:
+        import_module(f"eldercare.{name}").init_app(app, api)
+    web.handle_errors(app)
+    access.enforce(app)
+    idempotency.guard_api(app)
+    _declare_library_routes(app)
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.extensions["config"] = config
+    app.config.update(
+        TESTING=config.testing,
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=config.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": config.pool_size,
+            "max_overflow": 5,
+            "pool_pre_ping": True,
+            "connect_args": {"options": "-c timezone=UTC"},
+        },
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        API_TITLE="eldercare",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _extend(app: Flask, config: Config) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "eldercare" / "migrations"), compare_type=True)
+    Babel(app, locale_selector=i18n.select_locale)
+    app.extensions["redis"] = Redis.from_url(config.redis_url, socket_connect_timeout=2, socket_timeout=10)
+    app.extensions["keyring"] = Keyring.load(config.keys_dir)
+    app.jinja_env.globals.update(_=i18n.gettext, gettext=i18n.gettext, ngettext=i18n.ngettext, locale=i18n.locale)
+
+
+def _declare_library_routes(app: Flask) -> None:
+    """Routes of libraries that are for everybody: static files and the API's description."""
+    for endpoint in app.view_functions:
+        if endpoint == "static" or endpoint.startswith("api-docs."):
+            access.declare(app, endpoint, access.Access(is_public=True))

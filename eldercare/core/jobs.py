@@ -1,0 +1,66 @@
+"""Jobs leave after the commit. The database row is the truth, Redis only the bell.
+
+Arguments are ids and ISO dates (RQ's JSON serializer). A job that is lost with Redis is rung again by the sweep.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, cast
+
+import structlog
+from flask import current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy.orm import Session
+
+from eldercare.core import db as core_db
+
+log = structlog.get_logger(__name__)
+
+
+class JobName(StrEnum):
+    """Every job by its dotted path. A guard checks that each resolves."""
+
+    COMPUTE_CHUNK = "workers.subsidies.compute_chunk"
+    SOLVE_PLAN = "workers.inspections.solve_plan"
+    SEAL_AUDIT = "workers.audit.seal"
+
+
+QUEUES = ("fast", "runs", "reports")
+_QUEUE_OF = {JobName.COMPUTE_CHUNK: "runs", JobName.SOLVE_PLAN: "runs", JobName.SEAL_AUDIT: "fast"}
+TIMEOUT_SECONDS = 1800
+
+
+def queue_of(job: JobName) -> str:
+    return _QUEUE_OF[job]
+
+
+def redis() -> Redis:
+    return cast(Redis, current_app.extensions["redis"])
+
+
+def queue(name: str) -> Queue:
+    return Queue(name, connection=redis(), serializer=JSONSerializer)
+
+
+def after_commit(job: JobName, *args: Any, job_id: str | None = None) -> None:
+    """Ring `job` when the surrounding transaction has committed; nothing is sent when it rolls back."""
+    core_db.session().info.setdefault("after_commit", []).append((job, args, job_id))
+
+
+def send_waiting(session: Session) -> None:
+    """Send what waited for the commit. A Redis that is away loses only the bell: the sweep rings again."""
+    for job, args, job_id in session.info.pop("after_commit", []):
+        try:
+            ring(job, *args, job_id=job_id)
+        except RedisError as error:
+            log.warning("jobs.ring_failed", job=str(job), args=[str(a) for a in args], error=str(error))
+
+
+def ring(job: JobName, *args: Any, job_id: str | None = None) -> None:
+    queue(queue_of(job)).enqueue(
+        str(job), *[str(a) for a in args], job_id=job_id, job_timeout=TIMEOUT_SECONDS, result_ttl=3600, failure_ttl=7 * 86400
+    )

@@ -1,0 +1,172 @@
+"""Scope in one place: what an actor may see, for ORM statements, Core statements and COPY.
+
+ORM statements are narrowed by the criterion each scoped class gives (`visible_to`). Core statements, text and COPY
+are not seen by the ORM: on a scoped table they are refused unless they read it through `scoped_table()` or the
+actor is the system. No actor: no rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, Index, Text, and_, false, or_, select, true
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.schema import Table
+from sqlalchemy.sql.elements import ClauseElement, TextClause
+
+from eldercare.core.actor import Actor
+from eldercare.core.errors import ScopeBypassed
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import InstrumentedAttribute
+
+_SCOPED: list[type[Scoped]] = []
+
+
+def in_subtree(column: ColumnElement[Any] | InstrumentedAttribute[Any], path: str) -> ColumnElement[bool]:
+    """The column's path lies in the subtree of `path` (which ends in '/'); a range, so that a B-tree serves it.
+
+    In the C collation '0' is the character after '/', so the range holds exactly the paths that begin with `path`.
+    """
+    if not (path.startswith("/") and path.endswith("/")):
+        raise ValueError(f"not a region path: {path!r}")
+    if path == "/":
+        return true()
+    return and_(column >= path, column < path[:-1] + "0")
+
+
+def within(path: str, paths: tuple[str, ...]) -> bool:
+    """The same decision without the database."""
+    return any(path.startswith(prefix) for prefix in paths)
+
+
+class Scoped:
+    """A table whose rows are shown only to whom they concern. Subclasses give the criterion."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__tablename__" in cls.__dict__:
+            _SCOPED.append(cls)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        raise AssertionError(f"{cls.__name__} must say who sees it")
+
+
+class RegionScoped(Scoped):
+    """Rows of a division: seen by actors whose subtree holds `region_path`."""
+
+    region_path: Mapped[str] = mapped_column(Text(collation="C"))
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        if actor.is_system:
+            return true()
+        return or_(false(), *(in_subtree(cast(Any, cls).region_path, path) for path in actor.region_paths))
+
+
+class InstitutionScoped(RegionScoped):
+    """Rows of an institution: seen by its division's officials and by its operators."""
+
+    institution_id: Mapped[UUID]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        if actor.is_system:
+            return true()
+        by_region = super().visible_to(actor)
+        if not actor.institution_ids:
+            return by_region
+        return or_(by_region, cast(Any, cls).institution_id.in_(sorted(actor.institution_ids)))
+
+
+def scoped_classes() -> list[type[Scoped]]:
+    return list(_SCOPED)
+
+
+def scoped_tables() -> dict[str, type[Scoped]]:
+    return {cast(Any, cls).__tablename__: cls for cls in _SCOPED}
+
+
+# --- the actor of a session ---------------------------------------------------------------------------------------
+
+
+def actor_of(session: Session) -> Actor | None:
+    return cast("Actor | None", session.info.get("actor"))
+
+
+def put_actor(session: Session, actor: Actor | None) -> None:
+    session.info["actor"] = actor
+    session.info.pop("scope_options", None)
+
+
+def criterion(cls: type[Scoped], actor: Actor | None) -> ColumnElement[bool]:
+    return false() if actor is None else cls.visible_to(actor)
+
+
+def scoped_from(cls: type[Scoped], actor: Actor | None) -> FromClause:
+    """The table as this actor sees it; for the system the table itself."""
+    table = cast(Table, cast(Any, cls).__table__)
+    if actor is not None and actor.is_system:
+        return table
+    narrowed = select(table).where(criterion(cls, actor)).subquery(f"{table.name}_in_scope")
+    return cast(FromClause, narrowed._annotate({"in_scope": True}))
+
+
+def _options(session: Session, actor: Actor | None) -> list[Any]:
+    found = session.info.get("scope_options")
+    if found is None:
+        found = [
+            with_loader_criteria(cast(Any, cls), criterion(cls, actor), include_aliases=True)
+            for cls in _SCOPED
+            if issubclass(cls, DeclarativeBase)
+        ]
+        session.info["scope_options"] = found
+    return cast(list[Any], found)
+
+
+def narrow(state: ORMExecuteState) -> None:
+    """Session event: narrow ORM statements, refuse Core ones that reach scoped tables by themselves."""
+    actor = actor_of(state.session)
+    if actor is not None and actor.is_system:
+        return
+    if state.is_orm_statement:
+        if not state.is_column_load and not state.is_insert:
+            state.statement = state.statement.options(*_options(state.session, actor))
+        return
+    if isinstance(state.statement, TextClause):
+        raise ScopeBypassed("text() runs only under a system actor: " + state.statement.text[:120])
+    if bare := bare_tables(state.statement):
+        raise ScopeBypassed("Core statement on scoped table(s) outside scoped_table(): " + ", ".join(sorted(bare)))
+
+
+def bare_tables(statement: ClauseElement) -> set[str]:
+    """Names of scoped tables that the statement reads or writes outside `scoped_table()`."""
+    scoped = scoped_tables()
+    found: set[str] = set()
+
+    def visit(element: Any) -> None:
+        if getattr(element, "_annotations", {}).get("in_scope"):
+            return
+        if isinstance(element, Table):
+            if element.name in scoped:
+                found.add(element.name)
+            return
+        for child in element.get_children():
+            visit(child)
+
+    visit(statement)
+    target = getattr(statement, "table", None)
+    if isinstance(target, Table) and target.name in scoped:
+        found.add(target.name)
+    for source in getattr(statement, "get_final_froms", list)():
+        visit(source)
+    return found
+
+
+def path_index(table: str) -> Index:
+    """The B-tree index that serves `in_subtree` on a table's region_path."""
+    return Index(f"ix_{table}_region_path", "region_path")
+
+
