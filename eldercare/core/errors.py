@@ -6,8 +6,9 @@ translates it and maps it once to a page or to problem details (RFC 9457). No HT
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from eldercare.core.i18n import N_, gettext
@@ -35,7 +36,7 @@ class Problem:
 
     field: str
     msgid: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = dataclasses.field(default_factory=dict)
     row: int | None = None
 
     @property

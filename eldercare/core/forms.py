@@ -44,7 +44,7 @@ STANDARD_MESSAGES = {
 def decode(schema: Schema, data: MultiDict[str, str] | None = None) -> dict[str, Any]:
     """Read the request's form through `schema`. Raises Invalid that names each field."""
     source = request.form if data is None else data
-    return load(schema, form_to_data(schema, cast("MultiDict[str, str]", source)))
+    return load(schema, form_to_data(schema, source))
 
 
 def load(schema: Schema, data: Any) -> dict[str, Any]:

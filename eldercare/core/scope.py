@@ -137,7 +137,7 @@ def narrow(state: ORMExecuteState) -> None:
         return
     if isinstance(state.statement, TextClause):
         raise ScopeBypassed("text() runs only under a system actor: " + state.statement.text[:120])
-    if bare := bare_tables(state.statement):
+    if bare := bare_tables(cast(ClauseElement, state.statement)):
         raise ScopeBypassed("Core statement on scoped table(s) outside scoped_table(): " + ", ".join(sorted(bare)))
 
 
