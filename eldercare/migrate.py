@@ -1,0 +1,68 @@
+"""Runs the migrations, as the role that owns the tables. Web and workers use a role that owns none."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def alembic_config(owner_url: str) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["url"] = owner_url
+    return config
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    command.upgrade(alembic_config(owner_url), revision)
+
+
+def downgrade(owner_url: str, revision: str) -> None:
+    command.downgrade(alembic_config(owner_url), revision)
+
+
+def new_revision(owner_url: str, message: str) -> None:
+    """A further migration from the difference between the models and the database."""
+    command.revision(alembic_config(owner_url), message=message, autogenerate=True)
+
+
+def check(owner_url: str) -> None:
+    """Raise when the models and the migrated database differ."""
+    command.check(alembic_config(owner_url))
+
+
+def head() -> str | None:
+    return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def present(url: str) -> str | None:
+    """The revision a database is at; None when it was never migrated."""
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def import_models() -> None:
+    """Import every module of models, so that the metadata is complete."""
+    import eldercare
+
+    for package in pkgutil.iter_modules(eldercare.__path__, "eldercare."):
+        if not package.ispkg:
+            continue
+        found = importlib.util.find_spec(f"{package.name}.models")
+        if found is not None:
+            importlib.import_module(found.name)
