@@ -39,10 +39,8 @@ def check_answers(standard: Standard, answers: Mapping[str, Any]) -> list[Proble
     """What is wrong with the answers, each problem named by its item (`answers.B.1.1`)."""
     problems = [problem for item in standard.items if (problem := _check_item(item, answers))]
     known = {item.code for item in standard.items}
-    for code in answers:
-        if code not in known:
-            problems.append(Problem(f"answers.{code}", N_("This standard has no such item.")))
-    return problems
+    unknown = [code for code in answers if code not in known]
+    return problems + [Problem(f"answers.{code}", N_("This standard has no such item.")) for code in unknown]
 
 
 def _check_item(item: Item, answers: Mapping[str, Any]) -> Problem | None:

@@ -7,15 +7,16 @@ with its path and the reason. Where a source is silent the file says `assumed: <
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from eldercare.core.i18n import Text
+from eldercare.policy import strict_yaml
+from eldercare.policy.errors import PackError
 
 FOLDER = Path(__file__).resolve().parent / "standards"
 
@@ -150,17 +151,17 @@ class Standard:
         return tuple(reason for reason in (*figures, *texts) if reason)
 
 
-class _Node:
+class Node:
     """A mapping of the file that knows where it stands and which keys may be there."""
 
-    def __init__(self, file: str, path: str, value: Any, required: set[str], optional: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def __init__(self, file: str, path: str, value: Any, required: AbstractSet[str], optional: AbstractSet[str] = frozenset()) -> None:
         self.file, self.path = file, path
         if not isinstance(value, dict):
             raise StandardError(f"{file}: {path or '(top)'}: must be a mapping")
         if unknown := {str(key) for key in value} - {str(key) for key in required | optional}:
-            raise StandardError(f"{file}: {path or '(top)'}: unknown key {sorted(unknown)[0]}")
+            raise StandardError(f"{file}: {path or '(top)'}: unknown key {min(unknown)}")
         if missing := required - set(value):
-            raise StandardError(f"{file}: {path or '(top)'}: {sorted(missing)[0]} is missing")
+            raise StandardError(f"{file}: {path or '(top)'}: {min(missing)} is missing")
         self.value = value
 
     def fail(self, key: str, reason: str) -> StandardError:
@@ -182,41 +183,28 @@ class _Node:
         return value.strip()
 
     def text(self, key: str) -> Text:
-        node = _Node(self.file, self.at(key), self.value[key], {"zh", "en"})
+        node = Node(self.file, self.at(key), self.value[key], {"zh", "en"})
         return Text(zh=node.string("zh"), en=node.string("en"))
 
     def assumed(self) -> str | None:
         return self.string("assumed") if "assumed" in self.value else None
 
-    def child(self, key: str, required: set[str], optional: set[str] = frozenset()) -> _Node:  # type: ignore[assignment]
-        return _Node(self.file, self.at(key), self.value[key], required, optional)
+    def child(self, key: str, required: AbstractSet[str], optional: AbstractSet[str] = frozenset()) -> Node:
+        return Node(self.file, self.at(key), self.value[key], required, optional)
 
-    def children(self, key: str, required: set[str], optional: set[str] = frozenset()) -> list[_Node]:  # type: ignore[assignment]
+    def children(self, key: str, required: AbstractSet[str], optional: AbstractSet[str] = frozenset()) -> list[Node]:
         value = self.value[key]
         if not isinstance(value, list) or not value:
             raise self.fail(key, "must be a list with at least one entry")
-        return [_Node(self.file, f"{self.at(key)}[{n}]", entry, required, optional) for n, entry in enumerate(value)]
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML keeps the last of two equal keys; here the second one is refused."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise StandardError(f"{node.start_mark.name}: {key}: given twice (line {key_node.start_mark.line + 1})")
-            seen.add(key)
-        return super().construct_mapping(node, deep)
+        return [Node(self.file, f"{self.at(key)}[{n}]", entry, required, optional) for n, entry in enumerate(value)]
 
 
 def parse(data: bytes, file: str) -> Standard:
     """The standard in the bytes of a file. Raises StandardError."""
-    top = _Node(
+    top = Node(
         file,
         "",
-        _yaml(data, file),
+        read(data, file),
         {"id", "code", "title", "in_force", "source", "max_total", "dimensions", "levels", "changes", "reasons", "practice"},
         {"option_sets"},
     )
@@ -250,18 +238,15 @@ def parse(data: bytes, file: str) -> Standard:
     )
 
 
-def _yaml(data: bytes, file: str) -> Any:
-    loader = _UniqueKeys(data)
-    loader.name = file
+def read(data: bytes, file: str) -> dict[str, Any]:
+    """The plain mapping of a standard file. Raises StandardError."""
     try:
-        return loader.get_single_data()
-    except yaml.YAMLError as error:
-        raise StandardError(f"{file}: not valid YAML: {error}") from error
-    finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        return strict_yaml.parse(file, data)
+    except PackError as error:
+        raise StandardError(str(error)) from error
 
 
-def _dimensions(top: _Node) -> tuple[Dimension, ...]:
+def _dimensions(top: Node) -> tuple[Dimension, ...]:
     sets = top.value.get("option_sets", {})
     found: list[Dimension] = []
     codes: set[str] = set()
@@ -277,23 +262,23 @@ def _dimensions(top: _Node) -> tuple[Dimension, ...]:
     return tuple(found)
 
 
-def _item(node: _Node, sets: dict[str, Any]) -> Item:
+def _item(node: Node, sets: dict[str, Any]) -> Item:
     options = node.value["options"]
     if isinstance(options, str):
         if options not in sets:
             raise node.fail("options", f"there is no option set {options}")
         options = sets[options]
-    if not isinstance(options, dict) or sorted(options) != list(range(len(options))) or len(options) < 2:
+    if not isinstance(options, dict) or sorted(options) != [str(n) for n in range(len(options))] or len(options) < 2:
         raise node.fail("options", "must give every score from 0 up, at least two")
     found = []
     for score in sorted(options, reverse=True):
-        entry = _Node(node.file, f"{node.at('options')}.{score}", options[score], {"zh", "en"}, {"assumed"})
-        found.append(Option(score, Text(zh=entry.string("zh"), en=entry.string("en")), entry.assumed()))
+        entry = Node(node.file, f"{node.at('options')}.{score}", options[score], {"zh", "en"}, {"assumed"})
+        found.append(Option(int(score), Text(zh=entry.string("zh"), en=entry.string("en")), entry.assumed()))
     hint = node.text("hint") if "hint" in node.value else None
     return Item(node.string("code"), node.text("name"), hint, tuple(found))
 
 
-def _bands(top: _Node) -> tuple[Band, ...]:
+def _bands(top: Node) -> tuple[Band, ...]:
     nodes = top.children("levels", {"level", "from", "to", "name"})
     bands = [Band(n.integer("level"), n.integer("from"), n.integer("to"), n.text("name")) for n in nodes]
     if sorted(band.level for band in bands) != list(range(len(bands))):
@@ -308,7 +293,7 @@ def _bands(top: _Node) -> tuple[Band, ...]:
     return tuple(sorted(bands, key=lambda band: band.level))
 
 
-def _change(changes: _Node, key: str, bands: tuple[Band, ...], extra: set[str] = frozenset()) -> Change:  # type: ignore[assignment]
+def _change(changes: Node, key: str, bands: tuple[Band, ...], extra: AbstractSet[str] = frozenset()) -> Change:
     effect = "to_level" if key == "coma" else "raise_by"
     node = changes.child(key, {"clause", "text", effect} | extra, {"note"})
     amount = node.integer(effect)
@@ -319,7 +304,7 @@ def _change(changes: _Node, key: str, bands: tuple[Band, ...], extra: set[str] =
     return Change(node.string("clause"), node.text("text"), raise_by=amount)
 
 
-def _risk(changes: _Node, bands: tuple[Band, ...]) -> RiskRule:
+def _risk(changes: Node, bands: tuple[Band, ...]) -> RiskRule:
     change = _change(changes, "risk_events", bands, {"at_least", "within_days"})
     node = changes.child("risk_events", {"at_least", "within_days"}, set(changes.value["risk_events"]))
     if node.integer("at_least") < 1 or node.integer("within_days") < 1:
@@ -327,7 +312,7 @@ def _risk(changes: _Node, bands: tuple[Band, ...]) -> RiskRule:
     return RiskRule(change, node.integer("at_least"), node.integer("within_days"))
 
 
-def _combine(changes: _Node, bands: tuple[Band, ...]) -> Combine:
+def _combine(changes: Node, bands: tuple[Band, ...]) -> Combine:
     node = changes.child("combine", {"mode", "cap_level", "text"}, {"assumed"})
     mode = node.string("mode")
     if mode not in ("once", "add"):
@@ -337,14 +322,14 @@ def _combine(changes: _Node, bands: tuple[Band, ...]) -> Combine:
     return Combine(mode, node.integer("cap_level"), node.text("text"), node.assumed())  # type: ignore[arg-type]
 
 
-def _reasons(top: _Node) -> tuple[Reason, ...]:
+def _reasons(top: Node) -> tuple[Reason, ...]:
     found = tuple(Reason(node.integer("code"), node.text("name")) for node in top.children("reasons", {"code", "name"}))
     if len({reason.code for reason in found}) != len(found):
         raise top.fail("reasons", "a code is given twice")
     return found
 
 
-def _practice(practice: _Node, key: str) -> Practice:
+def _practice(practice: Node, key: str) -> Practice:
     node = practice.child(key, {"value"}, {"assumed"})
     if node.integer("value") < 1:
         raise node.fail("value", "must be at least 1")
