@@ -29,7 +29,7 @@ from eldercare.policy.units import UNITS, exact, loaded_unit
 
 CERTAINTIES = {"stated", "recalled", "derived", "chosen"}
 CITED = {"source", "clause"}
-ECONOMIC_CATEGORIES = {"destitute", "subsistence", "marginal", "ordinary"}
+ECONOMIC_CATEGORIES = {"destitute", "minimum_living", "low_income", "ordinary"}
 PRORATIONS = ("by_day", "whole_month")
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _SECTIONS = {"values", "groupings", "tables", "schemes"}
