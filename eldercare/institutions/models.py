@@ -187,6 +187,8 @@ class InstitutionReport(UuidKey, Bitemporal, InstitutionScoped, Model):
     nursing_beds: Mapped[int | None] = mapped_column(Integer)
     residents: Mapped[Decimal | None] = mapped_column(Numeric(10, 4))
     nursing_residents: Mapped[Decimal | None] = mapped_column(Numeric(10, 4))
+    ordinary_beds: Mapped[int | None] = mapped_column(Integer)
+    ordinary_residents: Mapped[Decimal | None] = mapped_column(Numeric(10, 4))
     last_inspected_on: Mapped[date | None]
     warnings: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
 
