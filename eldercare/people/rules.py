@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
+from eldercare.core.actor import Actor
 from eldercare.core.errors import Invalid, Problem
 from eldercare.core.i18n import N_
 
@@ -123,6 +124,15 @@ ORIGIN_LABELS: Mapping[Origin, str] = {
 }
 
 
+#: What an institution may record of its residents. Economic facts decide over money: the office records them.
+INSTITUTION_KINDS = frozenset({Kind.LIVING_SITUATION, Kind.DEATH})
+
+
+def rows_of_institutions(actor: Actor) -> bool:
+    """The actor works for institutions, not for a division."""
+    return bool(actor.institution_ids) and not actor.region_paths and not actor.is_system
+
+
 def is_value(kind: Kind, value: str) -> bool:
     if kind in VALUES:
         return value in VALUES[kind]
@@ -148,6 +158,18 @@ def check_range(valid_from: date, valid_to: date | None, *, birth_date: date, to
         problems.append(Problem("valid_to", N_("A death has no end.")))
     if problems:
         raise Invalid(problems)
+
+
+def remainders(
+    start: date, end: date | None, cut_from: date, cut_to: date | None
+) -> list[tuple[date, date | None]]:
+    """The days of `[start, end)` outside `[cut_from, cut_to)`; None means without end. Both ranges overlap."""
+    found: list[tuple[date, date | None]] = []
+    if start < cut_from:
+        found.append((start, cut_from))
+    if cut_to is not None and (end is None or cut_to < end):
+        found.append((cut_to, end))
+    return found
 
 
 def value_msgid(kind: Kind, value: str) -> str:
