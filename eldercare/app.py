@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from flask_smorest import Api
 from redis import Redis
 
-from eldercare.core import access, i18n, idempotency, web
+from eldercare.core import access, i18n, idempotency, look, web
 from eldercare.core.config import Config
 from eldercare.core.crypto import Keyring
 from eldercare.core.db import db
@@ -33,6 +33,7 @@ def create_app(config: Config) -> Flask:
     for name in SLICES:
         import_module(f"eldercare.{name}").init_app(app, api)
     web.handle_errors(app)
+    look.init_app(app)
     access.enforce(app)
     idempotency.guard_api(app)
     _declare_library_routes(app)

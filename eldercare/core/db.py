@@ -212,7 +212,7 @@ def copy_block(table: str, columns: Sequence[str], blocks: Iterable[bytes | str]
     """COPY ready-made CSV (or text-format) blocks; for columnar writers."""
     with (
         _raw(table).cursor() as cursor,
-        cursor.copy(_copy_into(table, columns, " (FORMAT csv)" if csv else "")) as copy,
+        cursor.copy(_copy_into(table, columns, " (FORMAT csv, NULL '\\N')" if csv else "")) as copy,
     ):
         for block in blocks:
             copy.write(block)

@@ -1,0 +1,1 @@
+"""The demonstration city: deterministic, openly fictional, loaded by COPY. Only `eldercare demo` makes it."""
