@@ -26,18 +26,34 @@ def create_trigger(table: str) -> str:
     )
 
 
-def grants(role: str) -> list[str]:
-    """The application role appends and reads, nothing else. Run after any general grant on all tables."""
-    statements = []
-    for table in APPEND_ONLY_TABLES:
-        statements += [
-            f'REVOKE ALL ON TABLE {table} FROM "{role}"',
-            f'GRANT SELECT, INSERT ON TABLE {table} TO "{role}"',
-        ]
-    return [*statements, f'GRANT USAGE ON SEQUENCE audit_row_id_seq TO "{role}"']
+def narrow_grants(table: str) -> str:
+    """Whoever was given more than reading and appending (default privileges) keeps only those; the owner is
+    held back by the trigger. The role's name is the installation's affair, so it is looked up, not written here."""
+    return f"""
+DO $$
+DECLARE
+    who text;
+BEGIN
+    FOR who IN
+        SELECT DISTINCT grantee FROM information_schema.table_privileges
+        WHERE table_schema = current_schema() AND table_name = '{table}' AND grantee <> current_user
+    LOOP
+        IF who = 'PUBLIC' THEN
+            EXECUTE 'REVOKE UPDATE, DELETE, TRUNCATE ON TABLE {table} FROM PUBLIC';
+        ELSE
+            EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON TABLE {table} FROM %I', who);
+        END IF;
+    END LOOP;
+END
+$$
+"""  # noqa: S608 - the tables are named above
 
 
-UP = (CREATE_FUNCTION, *(create_trigger(table) for table in APPEND_ONLY_TABLES))
+def protect(table: str) -> tuple[str, str]:
+    return create_trigger(table), narrow_grants(table)
+
+
+UP = (CREATE_FUNCTION, *(statement for table in APPEND_ONLY_TABLES for statement in protect(table)))
 DOWN = (
     *(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}" for table in APPEND_ONLY_TABLES),
     DROP_FUNCTION,

@@ -106,10 +106,10 @@ class AuditSealedRow(Model):
 
 
 def _attach() -> None:
-    """Tables made from the models get the same triggers as tables made by the migration."""
+    """Tables made from the models get the same triggers and grants as tables made by the migration."""
     for model in (AuditRow, AuditSeal, AuditSealedRow):
         table = model.__table__
-        for statement in (ddl.CREATE_FUNCTION, ddl.create_trigger(model.__tablename__)):
+        for statement in (ddl.CREATE_FUNCTION, *ddl.protect(model.__tablename__)):
             event.listen(table, "after_create", DDL(statement.replace("%", "%%")))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -154,29 +155,21 @@ class Verification:
         return not self.findings
 
 
-def check_rows(
-    sealed: dict[int, str], actual: dict[int, str], seal_seq: int, expected_rows_hash: str
-) -> list[Finding]:
+def check_rows(sealed: dict[int, str], actual: dict[int, str], seal_seq: int, expected_rows_hash: str) -> list[Finding]:
     """Compare the hashes kept at sealing (by row id) with the rows as they are now."""
     found = []
     for row_id in sorted(sealed):
         if row_id not in actual:
             found.append(Finding(Fault.ROW_MISSING, f"audit row {row_id} (seal {seal_seq}) is gone"))
         elif actual[row_id] != sealed[row_id]:
-            found.append(
-                Finding(Fault.ROW_ALTERED, f"audit row {row_id} (seal {seal_seq}) is not what was sealed")
-            )
+            found.append(Finding(Fault.ROW_ALTERED, f"audit row {row_id} (seal {seal_seq}) is not what was sealed"))
     if rows_hash(sealed.items()) != expected_rows_hash:
         span = f"rows {min(sealed)}-{max(sealed)}" if sealed else "no rows left"
-        found.append(
-            Finding(Fault.SEAL_ALTERED, f"the row hashes kept for seal {seal_seq} ({span}) were altered")
-        )
+        found.append(Finding(Fault.SEAL_ALTERED, f"the row hashes kept for seal {seal_seq} ({span}) were altered"))
     return found
 
 
-def check_seal(
-    key: bytes, body: SealBody, signature: str, previous: tuple[int, str] | None
-) -> list[Finding]:
+def check_seal(key: bytes, body: SealBody, signature: str, previous: tuple[int, str] | None) -> list[Finding]:
     """`previous` is (seq, hash) of the seal before; None at the start of the chain."""
     expected_seq, expected_hash = (previous[0] + 1, previous[1]) if previous else (1, GENESIS)
     found = []
@@ -187,3 +180,46 @@ def check_seal(
     if not signature_holds(key, body, signature):
         found.append(Finding(Fault.SEAL_ALTERED, f"the signature of seal {body.seq} does not hold"))
     return found
+
+
+# ---------------------------------------------------------------- no plain personal data
+
+PERSONAL_FIELDS = frozenset(
+    [
+        "national_id",
+        "id_number",
+        "phone",
+        "mobile",
+        "address",
+        "full_name",
+        "person_name",
+        "elder_name",
+        "birth_date",
+        "contact",
+        "contact_name",
+        "contact_phone",
+        "guardian",
+        "password",
+        "email",
+    ]
+)
+MASK = "***"
+_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])")
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+def without_personal_data(value: Any) -> Any:
+    """The same structure ready for JSON, with personal fields and anything like an ID or phone number masked."""
+    if isinstance(value, dict):
+        return {
+            str(key): MASK if str(key) in PERSONAL_FIELDS and inner is not None else without_personal_data(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, (list, tuple, set, frozenset)):
+        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+        return [without_personal_data(item) for item in items]
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return _MOBILE.sub(MASK, _ID_NUMBER.sub(MASK, str(value)))

@@ -28,6 +28,8 @@ class Config:
     pool_size: int = 10
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65536
+    sign_in_failures: int = 5
+    sign_in_lock_minutes: int = 15
     log_level: str = "INFO"
     base_url: str = "http://127.0.0.1:8000"
 
@@ -46,6 +48,8 @@ class Config:
             secure_cookies=_flag(environ, "SECURE_COOKIES", False),
             max_upload_bytes=_integer(environ, "MAX_UPLOAD_BYTES", 20 * 1024 * 1024),
             pool_size=_integer(environ, "POOL_SIZE", 10),
+            sign_in_failures=_integer(environ, "SIGN_IN_FAILURES", 5),
+            sign_in_lock_minutes=_integer(environ, "SIGN_IN_LOCK_MINUTES", 15),
             log_level=environ.get("LOG_LEVEL", "INFO").upper(),
             base_url=environ.get("BASE_URL") or f"http://127.0.0.1:{environ.get('PORT') or 8000}",
         )
