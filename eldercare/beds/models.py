@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eldercare.beds.rules import BedType, EndReason, Kind, LeaveKind, SexRule
 from eldercare.core.db import (
@@ -107,9 +107,7 @@ class BedOccupancy(UuidKey, Bitemporal, InstitutionScoped, Model):
             name="bed_occupancy_one_per_person",
         ),
         CheckConstraint(_one_of("kind", Kind), name="kind_known"),
-        CheckConstraint(
-            "kind <> 'stay' OR (elder_id IS NOT NULL AND episode_id IS NOT NULL)", name="stay_has_person"
-        ),
+        CheckConstraint("kind <> 'stay' OR (elder_id IS NOT NULL AND episode_id IS NOT NULL)", name="stay_has_person"),
         CheckConstraint("kind <> 'hold' OR NOT upper_inf(during)", name="hold_ends"),
         CheckConstraint(
             "NOT isempty(during) AND NOT lower_inf(during) AND lower(during) > '-infinity'"
@@ -133,6 +131,9 @@ class BedOccupancy(UuidKey, Bitemporal, InstitutionScoped, Model):
     planned_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     end_reason: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    # only so that a new episode is written before its first stay
+    episode: Mapped[Episode | None] = relationship(lazy="raise")
 
 
 class StayLeave(UuidKey, Bitemporal, InstitutionScoped, Model):

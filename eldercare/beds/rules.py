@@ -23,8 +23,8 @@ class SexRule(StrEnum):
     """Whom a bed may take."""
 
     ANY = "any"
-    MALE = "male"
-    FEMALE = "female"
+    MALE = "m"
+    FEMALE = "f"
 
 
 class Kind(StrEnum):
@@ -77,8 +77,8 @@ LABELS: dict[str, str] = {
     "stay": N_("Stay"),
     "hold": N_("Reservation"),
     "any": N_("Men or women"),
-    "male": N_("Men only"),
-    "female": N_("Women only"),
+    "m": N_("Men only"),
+    "f": N_("Women only"),
     "home": N_("Went home"),
     "hospital": N_("Hospital"),
     "other_institution": N_("Moved to another institution"),
@@ -166,7 +166,7 @@ class FreeBed:
 def most_similar(wanted: FreeBed, free: Iterable[FreeBed], count: int = 3) -> list[FreeBed]:
     """The free beds most like the wanted one: type, then sex rule, room, floor, building, price, label."""
 
-    def distance(bed: FreeBed) -> tuple[bool, bool, bool, bool, bool, int, str]:
+    def distance(bed: FreeBed) -> tuple[bool, bool, bool, bool, bool, int, str, str]:
         return (
             bed.bed_type != wanted.bed_type,
             bed.sex_rule != wanted.sex_rule,
@@ -174,6 +174,7 @@ def most_similar(wanted: FreeBed, free: Iterable[FreeBed], count: int = 3) -> li
             (bed.building, bed.floor) != (wanted.building, wanted.floor),
             bed.building != wanted.building,
             abs(bed.price_fen - wanted.price_fen),
+            bed.room_name,
             bed.label,
         )
 

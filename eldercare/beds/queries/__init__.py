@@ -1,0 +1,39 @@
+"""Reading beds, by use: `board` (one institution), `figures` (counts, freshness, bed-days), `lookup` (for services)."""
+
+from eldercare.beds.queries.board import BedOnBoard, HistoryEntry, bed_history, board, get_bed, residents
+from eldercare.beds.queries.figures import (
+    BedDays,
+    Counts,
+    bed_days,
+    counts_by_institution,
+    counts_by_type,
+    figures,
+    free_beds,
+    freshness_of,
+    last_sign,
+    leave_days,
+)
+from eldercare.beds.queries.lookup import find_on_bed, get_fact, get_institution, institutions_with_beds
+
+__all__ = [
+    "BedDays",
+    "BedOnBoard",
+    "Counts",
+    "HistoryEntry",
+    "bed_days",
+    "bed_history",
+    "board",
+    "counts_by_institution",
+    "counts_by_type",
+    "figures",
+    "find_on_bed",
+    "free_beds",
+    "freshness_of",
+    "get_bed",
+    "get_fact",
+    "get_institution",
+    "institutions_with_beds",
+    "last_sign",
+    "leave_days",
+    "residents",
+]

@@ -1,0 +1,160 @@
+"""Rows the services work on: locks, the version in force of a fact, who is in the way, what could be offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.dialects.postgresql import Range
+
+from eldercare.beds.models import Bed, BedCount, BedOccupancy, Episode, Room, StayLeave
+from eldercare.beds.queries.ranges import covers, overlaps
+from eldercare.beds.rules import FreeBed, Kind, most_similar
+from eldercare.core.db import current, lock_rows, session
+from eldercare.core.errors import NotFound
+from eldercare.institutions.models import Institution
+from eldercare.people.models import Elder
+
+
+def get_institution(institution_id: UUID) -> Institution:
+    """Raises NotFound for one that is unknown or out of scope."""
+    found = session().scalar(select(Institution).where(Institution.id == institution_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def institutions_with_beds() -> list[Institution]:
+    """The institutions in scope that keep beds or report counts, by name."""
+    keeps = exists().where(Bed.institution_id == Institution.id)
+    reports = exists().where(BedCount.institution_id == Institution.id, current(BedCount))
+    statement = select(Institution).where(or_(keeps, reports)).order_by(Institution.pinyin, Institution.id)
+    return list(session().scalars(statement))
+
+
+def lock_beds(bed_ids: Iterable[UUID]) -> dict[UUID, Bed]:
+    """Lock beds in the order of their ids. Raises NotFound when one is unknown or out of scope."""
+    wanted = set(bed_ids)
+    found = {bed.id: bed for bed in lock_rows(Bed, wanted)}
+    if len(found) != len(wanted):
+        raise NotFound
+    return found
+
+
+def lock_elders(elder_ids: Iterable[UUID]) -> dict[UUID, Elder]:
+    """Lock persons in the order of their ids. Raises NotFound when one is unknown or out of scope."""
+    wanted = set(elder_ids)
+    found = {elder.id: elder for elder in lock_rows(Elder, wanted)}
+    if len(found) != len(wanted):
+        raise NotFound
+    return found
+
+
+def get_fact(fact_id: UUID, *kinds: Kind) -> BedOccupancy:
+    """The version in force of a stay, hold or outage. Raises NotFound."""
+    statement = select(BedOccupancy).where(BedOccupancy.fact_id == fact_id, current(BedOccupancy))
+    found = session().scalar(statement.execution_options(populate_existing=True))
+    if found is None or (kinds and found.kind not in kinds):
+        raise NotFound
+    return found
+
+
+def find_on_bed(bed_id: UUID, at: datetime) -> BedOccupancy | None:
+    """What fills the bed at the instant."""
+    statement = select(BedOccupancy).where(
+        BedOccupancy.bed_id == bed_id, covers(BedOccupancy.during, at), current(BedOccupancy)
+    )
+    return session().scalar(statement)
+
+
+def find_open_leave(episode_id: UUID) -> StayLeave | None:
+    """The leave from which nobody has come back yet."""
+    statement = select(StayLeave).where(
+        StayLeave.episode_id == episode_id, func.upper_inf(StayLeave.during), current(StayLeave)
+    )
+    return session().scalar(statement)
+
+
+def stays_of(elder_id: UUID, at: datetime) -> list[BedOccupancy]:
+    """Stays (and holds) of a person that cover the instant or lie after it."""
+    statement = select(BedOccupancy).where(
+        BedOccupancy.elder_id == elder_id, overlaps(BedOccupancy.during, Range(at, None)), current(BedOccupancy)
+    )
+    return list(session().scalars(statement))
+
+
+def in_the_way(
+    bed_id: UUID, during: Range[datetime], but: UUID | None = None
+) -> tuple[BedOccupancy, str | None] | None:
+    """What already fills the bed within the range, with the person's name where the actor may see it."""
+    statement = (
+        select(BedOccupancy, Elder.name)
+        .outerjoin(Elder, Elder.id == BedOccupancy.elder_id)
+        .where(BedOccupancy.bed_id == bed_id, overlaps(BedOccupancy.during, during), current(BedOccupancy))
+        .order_by(BedOccupancy.during)
+        .limit(1)
+    )
+    if but is not None:
+        statement = statement.where(BedOccupancy.fact_id != but)
+    row = session().execute(statement).first()
+    return (row[0], row[1]) if row else None
+
+
+def elsewhere(elder_id: UUID, during: Range[datetime]) -> Any | None:
+    """Where in scope the person already is within the range: (occupancy, bed label, institution name)."""
+    statement = (
+        select(BedOccupancy, Bed.label, Institution.name)
+        .join(Bed, Bed.id == BedOccupancy.bed_id)
+        .join(Institution, Institution.id == BedOccupancy.institution_id)
+        .where(BedOccupancy.elder_id == elder_id, overlaps(BedOccupancy.during, during), current(BedOccupancy))
+        .order_by(BedOccupancy.during)
+        .limit(1)
+    )
+    return session().execute(statement).first()
+
+
+def free_like(bed: Bed, during: Range[datetime], count: int = 3) -> list[FreeBed]:
+    """Beds of the same institution, free over the whole range, the most similar first."""
+    taken = exists().where(BedOccupancy.bed_id == Bed.id, overlaps(BedOccupancy.during, during), current(BedOccupancy))
+    columns = (
+        Bed.id, Bed.label, Bed.room_id, Room.name, Room.floor, Room.building, Bed.bed_type, Bed.sex_rule, Bed.price_fen,
+    )  # fmt: skip
+    base = select(*columns).join(Room, Room.id == Bed.room_id)
+    wanted = session().execute(base.where(Bed.id == bed.id)).one()
+    free = session().execute(
+        base.where(Bed.institution_id == bed.institution_id, covers(Bed.open, during.lower), ~taken)  # type: ignore[arg-type]
+    )
+    return most_similar(FreeBed(*wanted), (FreeBed(*row) for row in free), count)
+
+
+def find_episode(episode_id: UUID) -> Episode | None:
+    return session().scalar(select(Episode).where(Episode.id == episode_id))
+
+
+def current_count(institution_id: UUID, bed_type: str, at: datetime) -> BedCount | None:
+    """The report in force at the instant."""
+    statement = select(BedCount).where(
+        BedCount.institution_id == institution_id,
+        BedCount.bed_type == bed_type,
+        covers(BedCount.during, at),
+        current(BedCount),
+    )
+    return session().scalar(statement)
+
+
+def first_count_after(institution_id: UUID, bed_type: str, at: datetime) -> BedCount | None:
+    statement = (
+        select(BedCount)
+        .where(
+            BedCount.institution_id == institution_id,
+            BedCount.bed_type == bed_type,
+            overlaps(BedCount.during, Range(at, None, bounds="()")),
+            current(BedCount),
+        )
+        .order_by(BedCount.during)
+        .limit(1)
+    )
+    return session().scalar(statement)
