@@ -54,12 +54,14 @@ def spawn(
 def _dies_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
     """Runs in the child after it changed its account (which would clear the setting)."""
 
-    def ask() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
-        if os.getppid() != parent:
-            os._exit(1)
+    return lambda: die_with_parent(parent, death_signal)
 
-    return ask
+
+def die_with_parent(parent: int, death_signal: signal.Signals = signal.SIGKILL) -> None:
+    """Ask the kernel for `death_signal` when the process `parent` ends; leave at once when it already has."""
+    _libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def start_time(pid: int) -> str | None:
