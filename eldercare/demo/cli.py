@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import click
-from flask.cli import with_appcontext
 
 from eldercare.core.db import commit
 from eldercare.core.errors import DomainError
@@ -17,7 +16,6 @@ from eldercare.demo.size import FULL, SMALL
 @click.command("demo")
 @click.option("--small", is_flag=True, help="A small city, for a quick look or for tests.")
 @click.option("--sign-ins", is_flag=True, help="Only list the demo sign-ins as JSON.")
-@with_appcontext
 def cli(small: bool, sign_ins: bool) -> None:
     """Load the demonstration city (invented people, real divisions) into an empty database."""
     if sign_ins:

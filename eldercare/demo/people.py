@@ -52,7 +52,9 @@ class Elders:
 def make_elders(draw: Draw, part: str, towns: list[Town], count: int, *, youngest_on: date) -> Elders:
     """`count` people of 60 and more on `youngest_on`; older ages are rarer."""
     rng = draw.stream(f"{part}.elders")
-    age_years = YOUNGEST + np.minimum(rng.gamma(1.6, 7.5, count), OLDEST - YOUNGEST)
+    above = rng.gamma(1.6, 7.5, count)
+    span = OLDEST - YOUNGEST
+    age_years = YOUNGEST + np.where(above < span, above, rng.random(count) * span)
     birth = np.datetime64(youngest_on, "D") - (age_years * 365.2425).astype("timedelta64[D]") - np.timedelta64(1, "D")
     is_woman = rng.random(count) < 0.53
     weights = rng.gamma(3.0, 1.0, len(towns))
