@@ -76,7 +76,7 @@ def local_path(address: str | None) -> str | None:
 def preference_url(**values: str) -> str:
     """The link that changes a preference and comes back to this page."""
     back = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return url_for("work.preferences", next=back, **values)
+    return url_for("work.preferences", **{"next": back, **values})  # type: ignore[arg-type]
 
 
 def sign_in_url() -> str:

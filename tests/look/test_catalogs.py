@@ -18,7 +18,7 @@ def given() -> dict[str, dict[str, str]]:
 
 
 def test_every_message_has_chinese(wanted: dict[str, set[str]], given: dict[str, dict[str, str]]) -> None:
-    missing = {msgid: sorted(where)[0] for msgid, where in wanted.items() if not any(given.get(msgid, {}).values())}
+    missing = {msgid: min(where) for msgid, where in wanted.items() if not any(given.get(msgid, {}).values())}
     assert not missing, "\n".join(f"{where}  {msgid!r}" for msgid, where in sorted(missing.items(), key=lambda x: x[1]))
 
 
