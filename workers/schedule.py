@@ -52,7 +52,10 @@ class Entry:
         return then if then > local else then + timedelta(days=1)
 
 
-SCHEDULE: tuple[Entry, ...] = (Entry("seal-audit", JobName.SEAL_AUDIT, every_seconds=60),)
+SCHEDULE: tuple[Entry, ...] = (
+    Entry("seal-audit", JobName.SEAL_AUDIT, every_seconds=60),
+    Entry("sweep-subsidies", JobName.SWEEP_SUBSIDIES, every_seconds=20),
+)
 
 
 @dataclass

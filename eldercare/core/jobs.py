@@ -24,13 +24,23 @@ log = structlog.get_logger(__name__)
 class JobName(StrEnum):
     """Every job by its dotted path. A guard checks that each resolves."""
 
+    START_RUN = "workers.subsidies.start_run"
     COMPUTE_CHUNK = "workers.subsidies.compute_chunk"
+    FINISH_RUN = "workers.subsidies.finish_run"
+    SWEEP_SUBSIDIES = "workers.subsidies.sweep"
     SOLVE_PLAN = "workers.inspections.solve_plan"
     SEAL_AUDIT = "workers.audit.seal"
 
 
 QUEUES = ("fast", "runs", "reports")
-_QUEUE_OF = {JobName.COMPUTE_CHUNK: "runs", JobName.SOLVE_PLAN: "runs", JobName.SEAL_AUDIT: "fast"}
+_QUEUE_OF = {
+    JobName.START_RUN: "runs",
+    JobName.COMPUTE_CHUNK: "runs",
+    JobName.FINISH_RUN: "fast",
+    JobName.SWEEP_SUBSIDIES: "fast",
+    JobName.SOLVE_PLAN: "runs",
+    JobName.SEAL_AUDIT: "fast",
+}
 TIMEOUT_SECONDS = 1800
 
 

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eldercare.core import clock
 from eldercare.core.db import Model, RegionScoped, UuidKey, Versioned, path_index
-from eldercare.subsidies.states import ChunkState, RunState
+from eldercare.subsidies.rules import ChunkState, RunState
 
 
 def _one_of(column: str, values: type[RunState] | type[ChunkState]) -> str:

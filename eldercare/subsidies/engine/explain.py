@@ -107,7 +107,7 @@ def source_of(pack: Pack, scheme: str, trace: dict[str, Any]) -> Text:
     return Text("；".join(c.zh for c in cited), "; ".join(c.en for c in cited))
 
 
-def explain_skip(pack: Pack, scheme: str, reason: str, detail: str = "") -> Text:
+def explain_skip(reason: str, detail: str = "") -> Text:
     """Why nothing is paid, with the days where they are less than the whole month."""
     text = TEXTS[Reason(reason)]
     if not detail:
