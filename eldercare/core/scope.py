@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, Index, Text, and_, false, or_, select, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.schema import Table
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement, TextClause
 
 from eldercare.core.actor import Actor
@@ -114,16 +115,20 @@ def scoped_from(cls: type[Scoped], actor: Actor | None) -> FromClause:
     return cast(FromClause, narrowed._annotate({"in_scope": True}))
 
 
-def _options(session: Session, actor: Actor | None) -> list[Any]:
-    found = session.info.get("scope_options")
-    if found is None:
-        found = [
-            with_loader_criteria(cast(Any, cls), criterion(cls, actor), include_aliases=True)
+def _options(session: Session, actor: Actor | None, statement: Any) -> list[Any]:
+    """The criteria of the classes that a statement names; of all where loader options may bring in more."""
+    known = session.info.get("scope_options")
+    if known is None:
+        known = {
+            cast(Any, cls).__tablename__: with_loader_criteria(cast(Any, cls), criterion(cls, actor), include_aliases=True)
             for cls in _SCOPED
             if issubclass(cls, DeclarativeBase)
-        ]
-        session.info["scope_options"] = found
-    return cast(list[Any], found)
+        }
+        session.info["scope_options"] = known
+    if statement._with_options:
+        return list(known.values())
+    named = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)}
+    return [option for name, option in known.items() if name in named]
 
 
 def narrow(state: ORMExecuteState) -> None:
@@ -133,7 +138,7 @@ def narrow(state: ORMExecuteState) -> None:
         return
     if state.is_orm_statement:
         if not state.is_column_load and not state.is_insert:
-            state.statement = state.statement.options(*_options(state.session, actor))
+            state.statement = state.statement.options(*_options(state.session, actor, state.statement))
         return
     if isinstance(state.statement, TextClause):
         raise ScopeBypassed("text() runs only under a system actor: " + state.statement.text[:120])
