@@ -119,7 +119,7 @@ def configure(app: Flask, config: Config) -> None:
         WTF_CSRF_ENABLED=not config.testing,
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
-        SECURITY_LOGOUT_CSRF=True,
+        SECURITY_LOGOUT_CSRF=False,  # `web.protect_forms` asks for it
         SECURITY_CHANGEABLE=True,
         SECURITY_CHANGE_URL="/account/password",
         SECURITY_POST_LOGIN_VIEW="/work",
@@ -161,7 +161,6 @@ def init_app(app: Flask, config: Config) -> None:
         Datastore(db, User, NoRole),
         login_form=SignInForm,
         change_password_form=OwnPasswordForm,
-        want_json=lambda _request: False,
     )
     security.want_json(lambda _request: False)
     security.i18n_domain = OwnCatalog()
