@@ -9,7 +9,6 @@ from eldercare.beds.queries.figures import (
     counts_by_type,
     figures,
     free_beds,
-    freshness_of,
     last_sign,
     leave_days,
 )
@@ -28,7 +27,6 @@ __all__ = [
     "figures",
     "find_on_bed",
     "free_beds",
-    "freshness_of",
     "get_bed",
     "get_fact",
     "get_institution",

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.dialects.postgresql import Range
 
 from eldercare.beds.models import Bed, BedOccupancy, Room, StayLeave
 from eldercare.beds.queries.ranges import covers
@@ -51,7 +52,7 @@ class BedOnBoard:
         return self.planned_until is not None and self.planned_until < at
 
 
-def _statement(at: datetime, known_at: datetime | None) -> Select[Any]:
+def _statement(at: datetime, known_at: datetime | None) -> Select[*tuple[Any, ...]]:
     filled = and_(BedOccupancy.bed_id == Bed.id, covers(BedOccupancy.during, at), known(BedOccupancy, known_at))
     away = and_(
         StayLeave.episode_id == BedOccupancy.episode_id, covers(StayLeave.during, at), known(StayLeave, known_at)
@@ -120,6 +121,11 @@ class HistoryEntry:
     superseded_at: datetime | None
 
 
+def _start(during: Range[datetime]) -> datetime:
+    assert during.lower is not None  # a CHECK of the table
+    return during.lower
+
+
 def bed_history(bed_id: UUID, *, with_corrected: bool = False, limit: int = 50) -> list[HistoryEntry]:
     """What filled a bed, newest first; on wish with the versions that were corrected."""
     statement = (
@@ -134,7 +140,7 @@ def bed_history(bed_id: UUID, *, with_corrected: bool = False, limit: int = 50) 
     return [
         HistoryEntry(
             fact_id=row.fact_id, revision=row.revision, kind=row.kind, elder_id=row.elder_id, elder_name=name,
-            since=row.during.lower, until=row.during.upper, end_reason=row.end_reason, reason=row.reason,
+            since=_start(row.during), until=row.during.upper, end_reason=row.end_reason, reason=row.reason,
             recorded_at=row.recorded_at, recorded_by=row.recorded_by, superseded_at=row.superseded_at,
         )
         for row, name in session().execute(statement)

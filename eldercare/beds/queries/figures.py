@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Lateral,
     Select,
     Subquery,
     and_,
@@ -25,7 +24,6 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    true,
     union_all,
 )
 from sqlalchemy import cast as sql_cast
@@ -36,7 +34,8 @@ from eldercare.beds.rules import Kind, occupancy_rate
 from eldercare.core import clock
 from eldercare.core.db import in_subtree, known, session
 
-InstitutionIds = Collection[UUID] | Select[Any]
+Statement = Select[*tuple[Any, ...]]
+InstitutionIds = Collection[UUID] | Statement
 
 
 def _chosen(column: Any, institution_ids: InstitutionIds | None) -> list[ColumnElement[bool]]:
@@ -47,7 +46,7 @@ def _chosen(column: Any, institution_ids: InstitutionIds | None) -> list[ColumnE
     return [column.in_(sorted(institution_ids))]
 
 
-def _from_beds(institution_ids: InstitutionIds | None, at: datetime, known_at: datetime | None) -> Select[Any]:
+def _from_beds(institution_ids: InstitutionIds | None, at: datetime, known_at: datetime | None) -> Statement:
     filled = and_(BedOccupancy.bed_id == Bed.id, covers(BedOccupancy.during, at), known(BedOccupancy, known_at))
 
     def of(kind: Kind) -> ColumnElement[int]:
@@ -71,7 +70,7 @@ def _from_beds(institution_ids: InstitutionIds | None, at: datetime, known_at: d
     )
 
 
-def _from_counts(institution_ids: InstitutionIds | None, at: datetime, known_at: datetime | None) -> Select[Any]:
+def _from_counts(institution_ids: InstitutionIds | None, at: datetime, known_at: datetime | None) -> Statement:
     zero = literal_column("0", Integer)
     keeps_beds = exists().where(Bed.institution_id == BedCount.institution_id, covers(Bed.open, at))
     return select(
@@ -104,31 +103,36 @@ def figures(at: datetime, institution_ids: InstitutionIds | None = None, known_a
     return union_all(beds, counts).subquery("bed_figures")
 
 
-def freshness_of(institution_id: Any, at: datetime) -> Lateral:
-    """LATERAL (fresh_at, fresh_by): the last sign of life of an institution column or id, up to `at`; at most one row.
-
-    `fresh_by`: 'change' (a stay, hold or outage was entered), 'report' (counts, by their day), 'confirmation'.
-    """
-    changed = select(func.max(BedOccupancy.recorded_at).label("fresh_at"), literal("change").label("fresh_by")).where(
+def _signs_of_life(institution_id: Any, at: datetime) -> list[Any]:
+    """Scalar subqueries: the last change, report and confirmation of an institution up to the instant."""
+    changed = select(func.max(BedOccupancy.recorded_at)).where(
         BedOccupancy.institution_id == institution_id, BedOccupancy.recorded_at <= at
     )
-    reported = select(func.max(func.lower(BedCount.during)), literal("report")).where(
+    reported = select(func.max(func.lower(BedCount.during))).where(
         BedCount.institution_id == institution_id, func.lower(BedCount.during) <= at, known(BedCount, None)
     )
-    confirmed = select(func.max(BedConfirmation.at), literal("confirmation")).where(
+    confirmed = select(func.max(BedConfirmation.at)).where(
         BedConfirmation.institution_id == institution_id, BedConfirmation.at <= at
     )
-    every = union_all(changed, reported, confirmed).lateral("signs_of_life")
-    return (
-        select(every.c.fresh_at, every.c.fresh_by)
-        .where(every.c.fresh_at.is_not(None))
-        .order_by(every.c.fresh_at.desc(), every.c.fresh_by)
-        .limit(1)
-        .lateral("bed_freshness")
+    return [
+        changed.scalar_subquery().label("changed_at"),
+        reported.scalar_subquery().label("reported_at"),
+        confirmed.scalar_subquery().label("confirmed_at"),
+    ]
+
+
+def _freshest(signs: Any) -> list[Any]:
+    """`fresh_at` and `fresh_by`: 'change' (a stay, hold or outage was entered), 'report' (counts), 'confirmation'."""
+    latest = func.greatest(signs.c.changed_at, signs.c.reported_at, signs.c.confirmed_at)
+    by = case(
+        (signs.c.confirmed_at == latest, "confirmation"),
+        (signs.c.changed_at == latest, "change"),
+        (signs.c.reported_at == latest, "report"),
     )
+    return [latest.label("fresh_at"), by.label("fresh_by")]
 
 
-def free_beds(at: datetime, institution_ids: InstitutionIds | None = None) -> Select[Any]:
+def free_beds(at: datetime, institution_ids: InstitutionIds | None = None) -> Statement:
     """Free beds by institution and type with their freshness, as one statement to run or to join as a subquery.
 
     Columns: institution_id, bed_type, total, free, basis, fresh_at, fresh_by (both None: never touched).
@@ -136,16 +140,9 @@ def free_beds(at: datetime, institution_ids: InstitutionIds | None = None) -> Se
     To filter a long list by free beds use `figures`; then ask this for the page that is shown.
     """
     found = figures(at, institution_ids)
-    fresh = freshness_of(found.c.institution_id, at)
-    return select(
-        found.c.institution_id,
-        found.c.bed_type,
-        found.c.total,
-        found.c.free,
-        found.c.basis,
-        fresh.c.fresh_at,
-        fresh.c.fresh_by,
-    ).outerjoin(fresh, true())
+    signs = select(found, *_signs_of_life(found.c.institution_id, at)).subquery("bed_signs")
+    shown = signs.c
+    return select(shown.institution_id, shown.bed_type, shown.total, shown.free, shown.basis, *_freshest(signs))
 
 
 @dataclass(frozen=True)
@@ -202,8 +199,9 @@ def counts_by_institution(at: datetime, institution_ids: InstitutionIds | None =
 
 def last_sign(institution_id: UUID, at: datetime) -> tuple[datetime, str] | None:
     """`(instant, 'change' | 'report' | 'confirmation')` of the institution's freshest figure."""
-    row = session().execute(select(freshness_of(literal(institution_id), at))).first()
-    return (row[0], row[1]) if row else None
+    signs = select(*_signs_of_life(institution_id, at)).subquery("bed_signs")
+    row = session().execute(select(*_freshest(signs))).one()
+    return (row[0], row[1]) if row[0] is not None else None
 
 
 # --- bed-days -----------------------------------------------------------------------------------------------------
@@ -266,4 +264,4 @@ def leave_days(first: date, until: date, institution_id: UUID) -> int:
         .join(Episode, Episode.id == StayLeave.episode_id)
         .where(Episode.institution_id == institution_id, known(StayLeave, None))
     )
-    return cast(int, int(session().scalar(statement) or 0))
+    return int(session().scalar(statement) or 0)

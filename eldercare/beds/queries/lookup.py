@@ -10,13 +10,33 @@ from uuid import UUID
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 
-from eldercare.beds.models import Bed, BedCount, BedOccupancy, Episode, Room, StayLeave
+from eldercare.beds.models import Bed, BedCount, BedOccupancy, Room, StayLeave
 from eldercare.beds.queries.ranges import covers, overlaps
 from eldercare.beds.rules import FreeBed, Kind, most_similar
 from eldercare.core.db import current, lock_rows, session
 from eldercare.core.errors import NotFound
 from eldercare.institutions.models import Institution
 from eldercare.people.models import Elder
+
+# Services name these types through here: another slice's models are imported only by queries.
+__all__ = [
+    "Bed",
+    "Elder",
+    "Institution",
+    "current_count",
+    "elsewhere",
+    "find_on_bed",
+    "find_open_leave",
+    "first_count_after",
+    "free_like",
+    "get_fact",
+    "get_institution",
+    "in_the_way",
+    "institutions_with_beds",
+    "lock_beds",
+    "lock_elders",
+    "stays_of",
+]
 
 
 def get_institution(institution_id: UUID) -> Institution:
@@ -128,10 +148,6 @@ def free_like(bed: Bed, during: Range[datetime], count: int = 3) -> list[FreeBed
         base.where(Bed.institution_id == bed.institution_id, covers(Bed.open, during.lower), ~taken)  # type: ignore[arg-type]
     )
     return most_similar(FreeBed(*wanted), (FreeBed(*row) for row in free), count)
-
-
-def find_episode(episode_id: UUID) -> Episode | None:
-    return session().scalar(select(Episode).where(Episode.id == episode_id))
 
 
 def current_count(institution_id: UUID, bed_type: str, at: datetime) -> BedCount | None:

@@ -97,7 +97,7 @@ def _store_one(actor: Actor, institution: lookup.Institution, count: Mapping[str
     else:
         until = before.during.upper
         before.superseded_at = now
-        session().flush([before])
+        session().flush()
         if before.during.lower is not None and before.during.lower < since:
             _add(actor, institution, bed_type, before.total, before.occupied, before.reported_average,
                  Range(before.during.lower, since), before.source, now)  # fmt: skip

@@ -133,7 +133,7 @@ def add_fact(
 def withdraw(row: BedOccupancy, at: datetime) -> None:
     """The version no longer holds. Written at once, so that its successor does not collide with it."""
     row.superseded_at = at
-    session().flush([row])
+    session().flush()
 
 
 _CARRIED = (

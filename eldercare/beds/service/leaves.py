@@ -32,7 +32,7 @@ def _running(stay_id: UUID) -> BedOccupancy:
 def _supersede(actor: Actor, row: StayLeave, until: datetime) -> StayLeave:
     now = clock.now()
     row.superseded_at = now
-    session().flush([row])
+    session().flush()
     following = StayLeave(
         fact_id=row.fact_id, episode_id=row.episode_id, institution_id=row.institution_id, region_path=row.region_path,
         kind=row.kind, during=Range(row.during.lower, until), planned_until=row.planned_until, reason=row.reason,
