@@ -50,7 +50,7 @@ class StoredFile(UuidKey, InstitutionScoped, Model):
 
     __tablename__ = "stored_file"
 
-    institution_id: Mapped[UUID | None]  # type: ignore[assignment]
+    institution_id: Mapped[UUID | None] = mapped_column(nullable=True)  # type: ignore[assignment]
     name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(120))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
