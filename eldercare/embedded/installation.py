@@ -138,6 +138,17 @@ class Installation:
             self.stop_servers()
             self.release()
 
+    @contextmanager
+    def servers_for_restore(self) -> Iterator[str]:
+        """The owner's address of a started PostgreSQL; makes no keys, because those come from the backup."""
+        self.hold("eldercare restore")
+        try:
+            self.postgres.start()
+            yield self.postgres.url(OWNER)
+        finally:
+            self.postgres.stop()
+            self.release()
+
 
 def external_environ(environ: Mapping[str, str]) -> dict[str, str]:
     """The given environment, with keys made under DATA_DIR when no secret is configured."""

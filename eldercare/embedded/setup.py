@@ -100,12 +100,13 @@ def environments(
 
 
 def migrate(owner_environ: Mapping[str, str], steps: Steps) -> None:
-    """To the newest revision; nothing is started when the database is there already."""
+    """To the newest revision, with divisions and policy packs as shipped."""
     from eldercare.core.config import Config
 
     url = Config.from_env(owner_environ).database_owner_url
     if migrations.present(url) != migrations.head():
         steps.command("db", "upgrade", environ=owner_environ)
+    steps.command("prepare", environ=owner_environ)
 
 
 def load_demo(installation: Installation, environ: Mapping[str, str], demo: str, steps: Steps) -> list[dict[str, str]]:

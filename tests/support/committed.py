@@ -34,12 +34,16 @@ class CommittedDatabase:
         return self.servers.url(self.name)
 
     @property
+    def owner_url(self) -> str:
+        return self.servers.owner_url(self.name)
+
+    @property
     def environ(self) -> dict[str, str]:
         """Environment of a process that works on this database (a worker, a command)."""
         return {
             **os.environ,
             "DATABASE_URL": self.url,
-            "DATABASE_OWNER_URL": self.servers.owner_url(self.name),
+            "DATABASE_OWNER_URL": self.owner_url,
             "REDIS_URL": self.config.redis_url,
             "SECRET_KEY": self.config.secret_key,
             "KEYS_DIR": str(self.config.keys_dir),

@@ -1,0 +1,115 @@
+"""pg_dump and pg_restore with this installation's programs and roles."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from eldercare import migrate
+from eldercare.backup.archive import DUMP, KEYS, BackupError, pack_keys, read_manifest, unpack_keys, write_manifest
+from eldercare.core import clock
+from eldercare.embedded import binaries
+
+
+def back_up(owner_url: str, keys_dir: Path, folder: Path, *, keys_folder: Path | None = None) -> dict[str, Any]:
+    """Write a backup into `folder`, which must be new or empty; returns the manifest's details."""
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupError(f"{folder} is not empty. Name a new folder.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    dump = folder / DUMP
+    dump.touch(mode=0o600)
+    # One snapshot: web and workers may go on writing meanwhile.
+    _run("pg_dump", owner_url, "--format=custom", "--compress=6", "--no-owner", f"--file={dump}")
+    pack_keys(keys_dir, (keys_folder or folder) / KEYS)
+    details = {
+        "made_at": clock.now().isoformat(),
+        "revision": migrate.present(owner_url),
+        "rows": count_rows(owner_url),
+    }
+    write_manifest(folder, details)
+    return details
+
+
+def restore(owner_url: str, keys_dir: Path, folder: Path, *, keys_folder: Path | None = None) -> dict[str, Any]:
+    """Fill the empty database at `owner_url` and the key folder; returns the manifest's details.
+
+    Refuses a database that holds tables. The keys come first: encrypted values without keys would be no restore.
+    """
+    manifest = read_manifest(folder)
+    if tables := count_tables(owner_url):
+        raise BackupError(f"The database already holds {tables} tables. Restore into an empty one (another DATA_DIR).")
+    archive = (keys_folder or folder) / KEYS
+    if not archive.exists():
+        raise BackupError(
+            f"{archive} is missing: without the keys encrypted values cannot be read. Name its folder by --keys."
+        )
+    unpack_keys(archive, keys_dir)
+    with tempfile.NamedTemporaryFile("w", suffix=".list", encoding="utf-8") as contents:
+        contents.write(_own_items(folder / DUMP))
+        contents.flush()
+        options = ("--no-owner", "--exit-on-error", "--single-transaction", f"--use-list={contents.name}")
+        _run("pg_restore", owner_url, *options, str(folder / DUMP))
+    return manifest
+
+
+def _own_items(dump: Path) -> str:
+    """The table of contents without extensions and the schema: those belong to the server's administrator."""
+    command = [_program("pg_restore"), "--list", str(dump)]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        raise BackupError(f"{dump} cannot be read: {listed.stderr.strip()}")
+    skipped = (
+        " EXTENSION ",
+        " COMMENT - EXTENSION",
+        " SCHEMA - public",
+        " ACL - SCHEMA public",
+        " COMMENT - SCHEMA",
+        " DEFAULT ACL ",
+    )
+    return "".join(f"{line}\n" for line in listed.stdout.splitlines() if not any(word in line for word in skipped))
+
+
+def count_tables(url: str) -> int:
+    with psycopg.connect(_conninfo(url)) as connection:
+        row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def count_rows(url: str) -> dict[str, int]:
+    """Exact counts of all tables, to be compared after a restore."""
+    counts = {}
+    with psycopg.connect(_conninfo(url)) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+        for (table,) in tables:
+            row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
+            counts[str(table)] = int(row[0]) if row else 0
+    return counts
+
+
+def _program(name: str) -> str:
+    return str(binaries.postgres_folder() / name)
+
+
+def _run(program: str, url: str, *options: str) -> None:
+    """The password goes through the environment, never over the command line."""
+    parts = make_url(url)
+    command = [
+        _program(program),
+        f"--dbname={parts.set(drivername='postgresql', password=None).render_as_string()}",
+        *options,
+    ]
+    environ = {**os.environ, "PGPASSWORD": parts.password or "", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BackupError(f"{program} failed: {done.stderr.strip()[-2000:]}")
+
+
+def _conninfo(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
