@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, false, text, true
@@ -46,4 +46,4 @@ class Notice(UuidKey, Scoped, Model):
             return true()
         if actor.user_id is None:
             return false()
-        return cast(ColumnElement[bool], cls.user_id == actor.user_id)
+        return cls.user_id == actor.user_id
