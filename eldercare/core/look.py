@@ -27,7 +27,7 @@ def yuan(fen: int | None) -> str:
     return f"-¥{money.yuan(-fen)}" if fen < 0 else f"¥{money.yuan(fen)}"
 
 
-def number(value: int | float | None, digits: int = 0) -> str:
+def number(value: float | None, digits: int = 0) -> str:
     """62000 -> '62,000'; a dash where there is none."""
     return "—" if value is None else f"{value:,.{digits}f}"
 
