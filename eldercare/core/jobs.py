@@ -29,6 +29,7 @@ class JobName(StrEnum):
     FINISH_RUN = "workers.subsidies.finish_run"
     SWEEP_SUBSIDIES = "workers.subsidies.sweep"
     SOLVE_PLAN = "workers.inspections.solve_plan"
+    SWEEP_PLANS = "workers.inspections.sweep"
     SEAL_AUDIT = "workers.audit.seal"
 
 
@@ -39,6 +40,7 @@ _QUEUE_OF = {
     JobName.FINISH_RUN: "fast",
     JobName.SWEEP_SUBSIDIES: "fast",
     JobName.SOLVE_PLAN: "runs",
+    JobName.SWEEP_PLANS: "fast",
     JobName.SEAL_AUDIT: "fast",
 }
 TIMEOUT_SECONDS = 1800

@@ -92,12 +92,12 @@ def brute_days(case: Problem) -> int:
 
     def price(picked: tuple[int | None, ...]) -> int | None:
         total = 0
-        for task, d in zip(case.tasks, picked, strict=True):
+        for job, d in zip(case.tasks, picked, strict=True):
             if d is None:
-                total += case.weights.unplaced * task.priority
+                total += case.weights.unplaced * job.priority
                 continue
-            late = (case.days[d] - task.ideal).days
-            total += late * case.weights.late_day * task.priority if late > 0 else -late * case.weights.early_day
+            late = (case.days[d] - job.ideal).days
+            total += late * case.weights.late_day * job.priority if late > 0 else -late * case.weights.early_day
         for load in loads:
             for d in range(len(case.days)):
                 n = sum(1 for t in load.tasks if picked[t] == d)

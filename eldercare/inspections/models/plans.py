@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ColumnElement,
-    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -63,23 +62,26 @@ class InspectionPlan(UuidKey, Versioned, _ForPlanners, Model):
     problem_hash: Mapped[str] = mapped_column(String(64))
     provisional_days: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     seconds: Mapped[int] = mapped_column(SmallInteger, default=60, server_default="60")
+    already_planned: Mapped[int] = mapped_column(default=0, server_default="0")
     task_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    visit_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    unplaced_count: Mapped[int] = mapped_column(default=0, server_default="0")
     inspector_count: Mapped[int] = mapped_column(default=0, server_default="0")
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     solver: Mapped[str | None] = mapped_column(String(20))
     stages: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     terms: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
     objective: Mapped[int | None] = mapped_column(BigInteger)
-    bound: Mapped[int | None] = mapped_column(BigInteger)
-    gap: Mapped[float | None] = mapped_column(Float)
     breaches: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     result_hash: Mapped[str | None] = mapped_column(String(64))
     error: Mapped[str] = mapped_column(String(500), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_by: Mapped[str] = mapped_column(String(80))
+    created_by_name: Mapped[str] = mapped_column(String(120))
     solved_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     published_by: Mapped[str | None] = mapped_column(String(80))
+    published_by_name: Mapped[str | None] = mapped_column(String(120))
 
 
 class InspectionTask(UuidKey, _ForPlanners, Model):

@@ -100,10 +100,10 @@ def _member(case: _Case, visit: Visit, inspector: Inspector) -> Iterator[Breach]
             yield breach("qualified")
     if any(leave.covers(day) for leave in inspector.leaves):
         yield breach("leave")
+    pair = (inspector.id, task.institution_id)
     for conflict in case.problem.conflicts:
-        if (conflict.inspector_id, conflict.institution_id) == (inspector.id, task.institution_id):
-            if conflict.span.covers(day):
-                yield breach("conflict")
+        if (conflict.inspector_id, conflict.institution_id) == pair and conflict.span.covers(day):
+            yield breach("conflict")
 
 
 def _places(case: _Case, visits: Iterable[Visit]) -> Iterator[Breach]:

@@ -7,7 +7,8 @@ matrix is totally unimodular, and the linear programme already has whole-number 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from .eligible import Eligibility, day_cost, unplaced_cost
@@ -57,7 +58,7 @@ class DayPlan:
 
 
 def assign_days(
-    eligible: Eligibility, *, seconds: float, banned: Set[tuple[int, int]] = frozenset()
+    eligible: Eligibility, *, seconds: float, banned: AbstractSet[tuple[int, int]] = frozenset()
 ) -> DayPlan:
     """The cheapest days for all tasks; `banned` pairs (task, day) were tried and could not be staffed."""
     problem = eligible.problem

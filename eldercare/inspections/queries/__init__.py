@@ -1,0 +1,1 @@
+"""Reading: the facts a plan is made from, plans and visits, inspectors."""
