@@ -10,7 +10,8 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import URL, make_url
 
 from eldercare import migrate
 from eldercare.backup.archive import DUMP, KEYS, BackupError, pack_keys, read_manifest, unpack_keys, write_manifest
@@ -100,15 +101,19 @@ def _program(name: str) -> str:
 def _run(program: str, url: str, *options: str) -> None:
     """The password goes through the environment, never over the command line."""
     parts = make_url(url)
-    command = [
-        _program(program),
-        f"--dbname={parts.set(drivername='postgresql', password=None).render_as_string()}",
-        *options,
-    ]
+    address = make_conninfo(
+        host=parts.host, port=parts.port, user=parts.username, dbname=parts.database, **_options_of(parts)
+    )
+    command = [_program(program), f"--dbname={address}", *options]
     environ = {**os.environ, "PGPASSWORD": parts.password or "", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BackupError(f"{program} failed: {done.stderr.strip()[-2000:]}")
+
+
+def _options_of(url: URL) -> dict[str, str]:
+    """Such as `sslmode`, as the address gives them."""
+    return {name: str(value) for name, value in url.query.items()}
 
 
 def _conninfo(url: str) -> str:
