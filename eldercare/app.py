@@ -10,6 +10,8 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_smorest import Api
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from eldercare.core import access, i18n, idempotency, look, web
 from eldercare.core.config import Config
@@ -72,7 +74,10 @@ def _extend(app: Flask, config: Config) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "eldercare" / "migrations"), compare_type=True)
     Babel(app, locale_selector=i18n.select_locale)
-    app.extensions["redis"] = Redis.from_url(config.redis_url, socket_connect_timeout=2, socket_timeout=10)
+    # One quick second try: a Redis that is away must not hold up a request whose truth is in the database.
+    app.extensions["redis"] = Redis.from_url(
+        config.redis_url, socket_connect_timeout=2, socket_timeout=10, retry=Retry(NoBackoff(), 1)
+    )
     app.extensions["keyring"] = Keyring.load(config.keys_dir)
     app.jinja_env.globals.update(_=i18n.gettext, gettext=i18n.gettext, ngettext=i18n.ngettext, locale=i18n.locale)
 
