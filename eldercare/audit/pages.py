@@ -24,7 +24,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 OUTCOMES = {
     Outcome.DONE.value: N_("Done"),
-    Outcome.REFUSED.value: N_("Refused"),
+    Outcome.REFUSED.value: N_("Access refused"),
     Outcome.READ.value: N_("Personal data read"),
 }
 EXPORT_MOST = 50_000
