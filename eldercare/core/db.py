@@ -60,7 +60,9 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: DateTime(timezone=True)})
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: DateTime(timezone=True)}
+    )
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"autoflush": True})
@@ -173,7 +175,9 @@ def lock_rows(model: type[T], ids: Iterable[UUID]) -> list[T]:
     """Lock rows FOR UPDATE in the order of their ids, so that two callers never wait for each other in a ring."""
     wanted = sorted(set(ids))
     key = cast(Any, model).id
-    statement = select(model).where(key.in_(wanted)).order_by(key).with_for_update().execution_options(populate_existing=True)
+    statement = (
+        select(model).where(key.in_(wanted)).order_by(key).with_for_update().execution_options(populate_existing=True)
+    )
     return list(session().scalars(statement))
 
 

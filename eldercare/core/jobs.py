@@ -74,5 +74,10 @@ def send_waiting(session: Session) -> None:
 
 def ring(job: JobName, *args: Any, job_id: str | None = None) -> None:
     queue(queue_of(job)).enqueue(
-        str(job), *[str(a) for a in args], job_id=job_id, job_timeout=TIMEOUT_SECONDS, result_ttl=3600, failure_ttl=7 * 86400
+        str(job),
+        *[str(a) for a in args],
+        job_id=job_id,
+        job_timeout=TIMEOUT_SECONDS,
+        result_ttl=3600,
+        failure_ttl=7 * 86400,
     )

@@ -160,6 +160,13 @@ def init_app(app: Flask) -> None:
         yuan=yuan, number=number, day=day, instant=instant, month=month, ago=ago, age_days=age_days
     )
     app.jinja_env.globals.update(
-        asset=asset, page_url=page_url, page_numbers=page_numbers, problems_of=problems_of, form_value=form_value,
-        percent=percent, large_print=large_print, ui_locale=locale, today=clock.today,
+        asset=asset,
+        page_url=page_url,
+        page_numbers=page_numbers,
+        problems_of=problems_of,
+        form_value=form_value,
+        percent=percent,
+        large_print=large_print,
+        ui_locale=locale,
+        today=clock.today,
     )

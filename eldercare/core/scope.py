@@ -120,7 +120,9 @@ def _options(session: Session, actor: Actor | None, statement: Any) -> list[Any]
     known = session.info.get("scope_options")
     if known is None:
         known = {
-            cast(Any, cls).__tablename__: with_loader_criteria(cast(Any, cls), criterion(cls, actor), include_aliases=True)
+            cast(Any, cls).__tablename__: with_loader_criteria(
+                cast(Any, cls), criterion(cls, actor), include_aliases=True
+            )
             for cls in _SCOPED
             if issubclass(cls, DeclarativeBase)
         }
@@ -173,5 +175,3 @@ def bare_tables(statement: ClauseElement) -> set[str]:
 def path_index(table: str) -> Index:
     """The B-tree index that serves `in_subtree` on a table's region_path."""
     return Index(f"ix_{table}_region_path", "region_path")
-
-

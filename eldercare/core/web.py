@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import structlog
-from flask import Flask, Response, current_app, flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from jinja2_fragments.flask import render_block
 from sqlalchemy.orm.exc import StaleDataError
@@ -257,7 +269,9 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     """A fault of ours: logged whole, told without its inside."""
     rollback()
     log.error("request.failed", path=request.path, exc_info=error)
-    detail = gettext("Nothing was changed. Try again; if it happens again, tell us this number: %(id)s", id=g.get("request_id"))
+    detail = gettext(
+        "Nothing was changed. Try again; if it happens again, tell us this number: %(id)s", id=g.get("request_id")
+    )
     return _problem(500, "internal", detail, {}) if is_api() else _error_page(500, detail, {})
 
 

@@ -85,7 +85,8 @@ def _write_rooms(draw: Draw, homes: Homes, beds: Beds) -> tuple[Array, Array]:
             "building": [f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[int(f) // FLOORS_A_BUILDING]}座" for f in floor],
             "floor": [str(int(f) % FLOORS_A_BUILDING + 1) for f in floor],
             "name": [
-                f"{int(f) % FLOORS_A_BUILDING + 1}{int(n) % ROOMS_A_FLOOR + 1:02d}" for f, n in zip(floor, number, strict=True)
+                f"{int(f) % FLOORS_A_BUILDING + 1}{int(n) % ROOMS_A_FLOOR + 1:02d}"
+                for f, n in zip(floor, number, strict=True)
             ],
         },
     )
@@ -100,7 +101,9 @@ def _write_counts(draw: Draw, homes: Homes, home: Array, types: Array) -> None:
         for bed_type in ("nursing", "ordinary", "dementia"):
             total = int(((home == index) & (types == bed_type)).sum())
             if total:
-                rows.append({"home": index, "bed_type": bed_type, "total": total, "occupied": int(rng.integers(0, total + 1))})
+                rows.append(
+                    {"home": index, "bed_type": bed_type, "total": total, "occupied": int(rng.integers(0, total + 1))}
+                )
     at = np.array([row["home"] for row in rows], dtype=int)
     draw.put(
         "bed_count",
@@ -143,7 +146,11 @@ def make_stays(draw: Draw, beds: Beds, elders: Elders) -> Stays:
         ends = begins + (3 + rng.exponential(MEAN_STAY_DAYS, count)).astype("timedelta64[D]") + np.timedelta64(2, "h")
         alive = begins < now
         parts.append((np.flatnonzero(alive), begins[alive], ends[alive]))
-        cursor = (ends + (1 + rng.exponential(MEAN_GAP_DAYS, count)).astype("timedelta64[D]")).astype("datetime64[D]").astype("datetime64[h]")
+        cursor = (
+            (ends + (1 + rng.exponential(MEAN_GAP_DAYS, count)).astype("timedelta64[D]"))
+            .astype("datetime64[D]")
+            .astype("datetime64[h]")
+        )
     bed = np.concatenate([part[0] for part in parts])
     begins = np.concatenate([part[1] for part in parts])
     ends = np.concatenate([part[2] for part in parts])
@@ -191,7 +198,9 @@ def write_stays(draw: Draw, homes: Homes, beds: Beds, elders: Elders, stays: Sta
                 "elder_id": elders.ids[stays.elder],
                 "episode_id": episodes,
                 "during": hours(stays.begins, stays.ends),
-                "planned_until": np.where(planned, np.datetime_as_string(until, unit="D").astype(object) + "T10:00+08", None),
+                "planned_until": np.where(
+                    planned, np.datetime_as_string(until, unit="D").astype(object) + "T10:00+08", None
+                ),
                 "end_reason": np.where(ended, reasons, None),
                 "reason": "",
                 "recorded_at": recorded,

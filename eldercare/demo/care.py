@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,7 @@ def _answer_all(rng: np.random.Generator, book: Standard, count: int) -> tuple[l
     dementia = (rng.random(count) < 0.04) & (kept < 0.9)
     codes = [item.code for item in items]
 
-    @lru_cache(maxsize=None)
+    @cache
     def scored(row: tuple[int, ...], ill: bool) -> tuple[str, Result]:
         answers = dict(zip(codes, row, strict=True))
         return json.dumps(answers), score(book, answers, dementia=ill)

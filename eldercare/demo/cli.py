@@ -19,7 +19,10 @@ from eldercare.demo.size import FULL, SMALL
 def cli(small: bool, sign_ins: bool) -> None:
     """Load the demonstration city (invented people, real divisions) into an empty database."""
     if sign_ins:
-        listed = [{"username": one.username, "password": PASSWORD, "role": one.role.value, "name": one.name} for one in SIGN_INS]
+        listed = [
+            {"username": one.username, "password": PASSWORD, "role": one.role.value, "name": one.name}
+            for one in SIGN_INS
+        ]
         click.echo(json.dumps(listed if is_loaded() else [], ensure_ascii=False))
         return
     try:

@@ -91,7 +91,9 @@ def daterange(lower: np.ndarray[Any, Any], upper: np.ndarray[Any, Any] | None = 
     return "[" + low + "," + high + ")"
 
 
-def weighted(rng: np.random.Generator, choices: Sequence[Any], weights: Sequence[float], count: int) -> np.ndarray[Any, Any]:
+def weighted(
+    rng: np.random.Generator, choices: Sequence[Any], weights: Sequence[float], count: int
+) -> np.ndarray[Any, Any]:
     """`count` draws of `choices` with relative weights, as an object array."""
     shares = np.asarray(weights, dtype=float)
     return np.asarray(choices, dtype=object)[rng.choice(len(choices), size=count, p=shares / shares.sum())]

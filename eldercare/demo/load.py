@@ -48,7 +48,12 @@ def load(size: Size, *, say: Say, today: date | None = None) -> Draw:
         ensure_regions(actor)
         _load(draw, size, say)
         seconds = round(monotonic() - started, 1)
-        details: dict[str, Any] = {"seed": SEED, "today": draw.today.isoformat(), "rows": draw.counts, "seconds": seconds}
+        details: dict[str, Any] = {
+            "seed": SEED,
+            "today": draw.today.isoformat(),
+            "rows": draw.counts,
+            "seconds": seconds,
+        }
         session().execute(insert(InstallationMark).values(name=MARK, details=details, at=clock.now()))
     return draw
 

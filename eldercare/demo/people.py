@@ -146,14 +146,18 @@ def city_facts(draw: Draw, elders: Elders, moved_in: Array) -> Facts:
     since = days(years_before(draw.today, 4), rng.integers(0, 365, count))
     urban = np.array([town.urban for town in elders.towns])[elders.town]
     means = weighted(rng, ["ordinary", "low_income", "minimum_living", "destitute"], [940, 25, 29, 6], count)
-    living = weighted(rng, ["with_family", "empty_nest", "alone", "left_behind", "lost_child"], [52, 29, 13, 5, 1], count)
+    living = weighted(
+        rng, ["with_family", "empty_nest", "alone", "left_behind", "lost_child"], [52, 29, 13, 5, 1], count
+    )
     inside = ~np.isnat(moved_in)
     facts = Facts()
     facts.add(elders.ids, "residence", _codes(elders), since)
     facts.add(elders.ids, "urban_rural", np.where(urban, "urban", "rural"), since)
     facts.add(elders.ids, "economic_category", means, since)
     facts.add(elders.ids, "living_situation", living, since, moved_in)
-    facts.add(elders.ids[inside], "living_situation", np.full(inside.sum(), "institution", dtype=object), moved_in[inside])
+    facts.add(
+        elders.ids[inside], "living_situation", np.full(inside.sum(), "institution", dtype=object), moved_in[inside]
+    )
     destitute = np.flatnonzero(means == "destitute")
     tier, _ = _tiers(rng, len(destitute))
     setting = np.where(inside[destitute], "institution", "home").astype(object)
@@ -172,7 +176,16 @@ def destitute_facts(draw: Draw, part: str, elders: Elders) -> Facts:
     facts = Facts()
     facts.add(elders.ids, "residence", _codes(elders), since)
     facts.add(elders.ids, "urban_rural", np.where(urban, "urban", "rural"), since)
-    _with_change(facts, rng, draw, elders.ids, "economic_category", np.full(count, "destitute", dtype=object), "minimum_living", 0.03)
+    _with_change(
+        facts,
+        rng,
+        draw,
+        elders.ids,
+        "economic_category",
+        np.full(count, "destitute", dtype=object),
+        "minimum_living",
+        0.03,
+    )
     _with_change(facts, rng, draw, elders.ids, "self_care_tier", tier, "full", 0.10)
     _with_change(facts, rng, draw, elders.ids, "support_setting", setting, "institution", 0.08)
     return facts

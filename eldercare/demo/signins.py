@@ -55,9 +55,7 @@ SIGN_INS = (
 def write(draw: Draw, *, division_paths: dict[str, str], targets: dict[Target, tuple[str, str]]) -> None:
     """The accounts with their scopes. `targets`: id and region path of the institution or elder meant."""
     password = password_hash(PASSWORD)
-    places = [
-        division_paths[one.place] if one.target == "division" else targets[one.target][1] for one in SIGN_INS
-    ]
+    places = [division_paths[one.place] if one.target == "division" else targets[one.target][1] for one in SIGN_INS]
     draw.put(
         "user_account",
         {
@@ -84,7 +82,8 @@ def write(draw: Draw, *, division_paths: dict[str, str], targets: dict[Target, t
                 place if one.target == "division" else None for one, place in zip(SIGN_INS, places, strict=True)
             ],
             "institution_id": [
-                targets[one.target][0] if one.target in ("institution", "other_institution") else None for one in SIGN_INS
+                targets[one.target][0] if one.target in ("institution", "other_institution") else None
+                for one in SIGN_INS
             ],
             "elder_id": [targets[one.target][0] if one.target == "elder" else None for one in SIGN_INS],
             "granted_at": clock.now(),

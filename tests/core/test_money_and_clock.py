@@ -23,7 +23,9 @@ def test_half_goes_away_from_zero(value: Fraction, whole: int) -> None:
     assert money.round_half_up(value) == whole
 
 
-@pytest.mark.parametrize(("fen", "text"), [(0, "0.00"), (5, "0.05"), (-140205, "-1,402.05"), (123456789, "1,234,567.89")])
+@pytest.mark.parametrize(
+    ("fen", "text"), [(0, "0.00"), (5, "0.05"), (-140205, "-1,402.05"), (123456789, "1,234,567.89")]
+)
 def test_yuan(fen: int, text: str) -> None:
     assert money.yuan(fen) == text
 

@@ -23,7 +23,14 @@ def official(*paths: str) -> Actor:
 def changes(db_session):
     for path in (A, A + "370202001/", B, "/cn/37/3702/3702021/"):
         db_session.add(
-            FactChange(kind="x", subject_type="t", subject_id=uuid4(), region_path=path, recorded_by="t", recorded_at=datetime.now(UTC))
+            FactChange(
+                kind="x",
+                subject_type="t",
+                subject_id=uuid4(),
+                region_path=path,
+                recorded_by="t",
+                recorded_at=datetime.now(UTC),
+            )
         )
     db_session.flush()
     return db_session

@@ -63,7 +63,11 @@ def test_it_is_the_same_every_time(app, db_session) -> None:
     def fingerprint() -> list[str]:
         return [
             scalar(db_session, f"SELECT md5(string_agg(id::text || {column}, '' ORDER BY id)) FROM {table}")
-            for table, column in (("elder", "name || birth_date"), ("bed_occupancy", "during::text"), ("institution", "name || uscc"))
+            for table, column in (
+                ("elder", "name || birth_date"),
+                ("bed_occupancy", "during::text"),
+                ("institution", "name || uscc"),
+            )
         ]
 
     with db_session.begin_nested() as first:
