@@ -127,3 +127,9 @@ def without_rating(periods: Sequence[RatedPeriod], since: date) -> list[RatedPer
         ended = period.until is None or period.until > since
         result.append(RatedPeriod(period.stars, period.since, since) if ended else period)
     return result
+
+
+def like_pattern(key: str) -> str:
+    """A LIKE pattern that finds the folded text anywhere, its own signs taken literally."""
+    escaped = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -5,7 +5,7 @@ A path ends with '/' and holds the short codes of all ancestors: `/cn/37/3702/37
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from eldercare.core.i18n import N_
@@ -75,3 +75,16 @@ def path_of(code: str, parents: Mapping[str, str]) -> str:
         parts.append(short_code(at))
         at = parents[at]
     return "/" + "/".join(reversed(parts)) + "/"
+
+
+def shared_path(paths: Sequence[str]) -> str:
+    """The smallest subtree that holds all paths; '/' when they share no root (or there are none)."""
+    if not paths:
+        return "/"
+    levels = zip(*(path.strip("/").split("/") for path in paths), strict=False)
+    shared: list[str] = []
+    for names in levels:
+        if len(set(names)) > 1:
+            break
+        shared.append(names[0])
+    return "/" + "".join(f"{name}/" for name in shared)

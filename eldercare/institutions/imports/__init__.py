@@ -1,0 +1,1 @@
+"""Bringing a register file in: mapping, preview, one transaction, refused rows kept."""
