@@ -14,6 +14,7 @@ from eldercare.core.db import commit, current_actor, rollback
 from eldercare.core.errors import DomainError, Invalid
 from eldercare.institutions.imports import queries, service
 from eldercare.institutions.imports.mapping import mapping_names
+from eldercare.institutions.imports.records import reason_of
 from eldercare.institutions.models import InstitutionImport, InstitutionImportRow
 
 SHOWN = 20
@@ -103,7 +104,7 @@ def _changes(row: InstitutionImportRow) -> str:
 
 
 def _reasons(problems: Sequence[dict[str, Any]]) -> str:
-    return "; ".join(service.reason_of(problem) for problem in problems)
+    return "; ".join(reason_of(problem) for problem in problems)
 
 
 def _lines(error: Invalid) -> list[str]:

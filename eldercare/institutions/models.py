@@ -190,7 +190,7 @@ class InstitutionReport(UuidKey, Bitemporal, InstitutionScoped, Model):
     ordinary_beds: Mapped[int | None] = mapped_column(Integer)
     ordinary_residents: Mapped[Decimal | None] = mapped_column(Numeric(10, 4))
     last_inspected_on: Mapped[date | None]
-    warnings: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
 
 
 class InstitutionImport(UuidKey, Versioned, RegionScoped, Model):

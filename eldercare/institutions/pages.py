@@ -14,6 +14,7 @@ from eldercare.core.errors import Invalid, StaleVersion
 from eldercare.core.i18n import gettext as _
 from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, rollback, see_other
 from eldercare.institutions import queries, service
+from eldercare.institutions.imports.records import reason_of
 from eldercare.institutions.models import Institution
 from eldercare.institutions.queries import Filters
 from eldercare.institutions.rules import LABELS, SCHEMES, BedsMode, Kind, Nature, Ownership, PaperKind
@@ -113,6 +114,7 @@ def _show(institution: Institution, problems: Any = None, form: Any = None, stat
         options=options,
         words=LABELS,
         schemes=SCHEMES,
+        reason=reason_of,
         problems=problems,
         form=form,
         may_edit=actor().can("registry.edit"),

@@ -76,6 +76,21 @@ LABELS: dict[str, str] = {
     "insurance": N_("Liability insurance"),
 }
 
+#: Facts as people name them, for the list of changes.
+FACT_NAMES: dict[str, str] = {
+    "number": N_("Number in the register"), "name": N_("Name"), "legal_name": N_("Registered name"), "kind": N_("Kind"),
+    "ownership": N_("Ownership"), "nature": N_("Nature"), "uscc": N_("Unified social credit code"),
+    "address": N_("Address"), "phone": N_("Telephone"), "region": N_("Division"), "filed_on": N_("Filed on"),
+    "opened_on": N_("Opened on"), "licensed_beds": N_("Licensed beds"), "nursing_beds": N_("Nursing beds"),
+    "ordinary_beds": N_("Ordinary beds"), "residents": N_("Residents"),
+    "nursing_residents": N_("Residents in nursing beds"), "ordinary_residents": N_("Residents in ordinary beds"),
+    "floor_area_m2": N_("Floor area (m²)"), "has_clinic": N_("Clinic in house"),
+    "price_low_fen": N_("Lowest monthly price (fen)"), "price_high_fen": N_("Highest monthly price (fen)"),
+    "latitude": N_("Latitude"), "longitude": N_("Longitude"), "introduction": N_("Introduction for families"),
+    "stars": N_("Stars"), "rated_on": N_("Rated on"), "rated_until": N_("Rating valid until"),
+    "certificate": N_("Certificate"), "last_inspected_on": N_("Last inspection"), "as_of": N_("Day of the figures"),
+}  # fmt: skip
+
 
 def search_key(name: str, address: str = "", region_names: Iterable[str] = ()) -> str:
     """What text search looks through: name, address and divisions as written, spelled and by initials.

@@ -16,7 +16,7 @@ from eldercare.core.effects import emit
 from eldercare.institutions.imports import queries
 from eldercare.institutions.imports.mapping import Mapping
 from eldercare.institutions.imports.plan import OWN_FIELDS, Outcome, Planned
-from eldercare.institutions.imports.records import occupied_beds
+from eldercare.institutions.imports.records import kept, occupied_beds
 from eldercare.institutions.models import Institution, InstitutionNumber, InstitutionRating, InstitutionReport
 from eldercare.institutions.rules import BedsMode, RatedPeriod
 from eldercare.institutions.service import put_search_words
@@ -101,7 +101,7 @@ def _put_report(actor: Actor, institution: Institution, item: Planned, mapping: 
             region_path=institution.region_path,
             source=mapping.register,
             recorded_by=actor.label,
-            warnings=[warning.msgid % warning.params for warning in item.record.warnings],
+            warnings=[kept(warning) for warning in item.record.warnings],
             **item.report,
         )
     )

@@ -15,7 +15,8 @@ from eldercare.core.i18n import ngettext
 from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, rollback, see_other
 from eldercare.institutions.imports import queries, service
 from eldercare.institutions.imports.mapping import all_mappings, get_mapping
-from eldercare.institutions.rules import LABELS
+from eldercare.institutions.imports.records import reason_of
+from eldercare.institutions.rules import FACT_NAMES
 from eldercare.institutions.schemas import DecisionForm, ImportForm
 
 blueprint = Blueprint("registry_imports", __name__, url_prefix="/registry/imports")
@@ -80,8 +81,8 @@ def show(import_id: UUID) -> Response:
         outcome=outcome,
         page=queries.list_rows(batch.id, outcome, *page_args(50)),
         warned=queries.warned_rows(batch.id),
-        reason=service.reason_of,
-        words=LABELS,
+        reason=reason_of,
+        fact_name=lambda name: _(FACT_NAMES.get(name, name)),
     )
 
 

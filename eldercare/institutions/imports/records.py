@@ -10,7 +10,7 @@ from typing import Any
 
 from eldercare.core.csvfile import LONGEST_CELL, CsvFile
 from eldercare.core.errors import Invalid, Problem
-from eldercare.core.i18n import N_
+from eldercare.core.i18n import N_, gettext
 from eldercare.institutions.imports.cells import READERS, Wrong, raw_text, translated
 from eldercare.institutions.imports.mapping import TARGETS, Cell, Mapping
 
@@ -164,3 +164,14 @@ def _refuse_twins(records: Sequence[Record]) -> None:
 def occupied_beds(residents: Decimal) -> int:
     """Beds occupied on an average day: the average rounded half up."""
     return int(residents.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def kept(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON keeps it, to be told in the reader's language later."""
+    params = {name: str(value) for name, value in problem.params.items()}
+    return {"field": problem.field, "msgid": problem.msgid, "params": params}
+
+
+def reason_of(problem: dict[str, Any]) -> str:
+    """A kept problem as a sentence in the reader's language: `床位数: ...`."""
+    return f"{problem['field']}: {gettext(problem['msgid'], **problem['params'])}"

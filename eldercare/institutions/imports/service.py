@@ -17,13 +17,13 @@ from eldercare.core import clock, files
 from eldercare.core.actor import Actor
 from eldercare.core.csvfile import read_csv, write_csv
 from eldercare.core.db import check_version, lock_rows, session
-from eldercare.core.errors import Conflict, Invalid, NotFound, Problem
+from eldercare.core.errors import Conflict, Invalid, NotFound
 from eldercare.core.i18n import N_, locale
 from eldercare.institutions.imports import queries
 from eldercare.institutions.imports.apply import apply
 from eldercare.institutions.imports.mapping import Mapping, get_mapping
 from eldercare.institutions.imports.plan import Outcome, Planned, plan, plan_hash
-from eldercare.institutions.imports.records import REASON_COLUMNS, read_records, without_reasons
+from eldercare.institutions.imports.records import REASON_COLUMNS, kept, read_records, reason_of, without_reasons
 from eldercare.institutions.models import InstitutionImport, InstitutionImportRow
 from eldercare.regions.rules import shared_path
 
@@ -113,13 +113,6 @@ def refused_csv(actor: Actor, *, import_id: UUID) -> bytes:
     return write_csv([*batch.columns, reason], rows)
 
 
-def reason_of(problem: dict[str, object]) -> str:
-    """A kept problem as a sentence in the reader's language: `row 12, 床位数: ...`."""
-    params = problem.get("params")
-    told = Problem(str(problem["field"]), str(problem["msgid"]), dict(params) if isinstance(params, dict) else {})
-    return f"{told.field}: {told.message}"
-
-
 def _plan(actor: Actor, content: bytes, mapping: Mapping, as_of: date) -> list[Planned]:
     file = without_reasons(read_csv(content))
     records = read_records(file, mapping, as_of, clock.today())
@@ -190,17 +183,13 @@ def _store_rows(batch: InstitutionImport, planned: Sequence[Planned]) -> None:
             name=item.record.name,
             institution_id=item.known.id if item.known is not None and item.outcome != Outcome.REFUSED else None,
             changes=item.changes,
-            problems=[_kept(problem) for problem in item.record.problems],
-            warnings=[_kept(problem) for problem in item.record.warnings],
+            problems=[kept(problem) for problem in item.record.problems],
+            warnings=[kept(problem) for problem in item.record.warnings],
             cells=item.record.cells if item.outcome == Outcome.REFUSED else None,
         )
         for item in planned
     )
     session().flush()
-
-
-def _kept(problem: Problem) -> dict[str, object]:
-    return {"field": problem.field, "msgid": problem.msgid, "params": {k: str(v) for k, v in problem.params.items()}}
 
 
 def _fitted(cells: Sequence[str], width: int) -> list[str]:
