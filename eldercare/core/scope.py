@@ -51,7 +51,7 @@ class Scoped:
             _SCOPED.append(cls)
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:  # noqa: ARG003 - for the subclasses
         raise AssertionError(f"{cls.__name__} must say who sees it")
 
 

@@ -198,10 +198,8 @@ def write_stays(draw: Draw, homes: Homes, beds: Beds, elders: Elders, stays: Sta
                 "elder_id": elders.ids[stays.elder],
                 "episode_id": episodes,
                 "during": hours(stays.begins, stays.ends),
-                "planned_until": np.where(
-                    planned, np.datetime_as_string(until, unit="D").astype(object) + "T10:00+08", None
-                ),
-                "end_reason": np.where(ended, reasons, None),
+                "planned_until": _where(planned, np.datetime_as_string(until, unit="D").astype(object) + "T10:00+08"),
+                "end_reason": _where(ended, reasons),
                 "reason": "",
                 "recorded_at": recorded,
                 "recorded_by": RECORDED_BY,
@@ -223,11 +221,16 @@ def write_stays(draw: Draw, homes: Homes, beds: Beds, elders: Elders, stays: Sta
     _write_confirmations(draw, homes)
 
 
+def _where(condition: Array, values: Array) -> Array:
+    """The values where the condition holds, else None (NULL)."""
+    return np.where(condition, values, np.full(len(values), None, dtype=object))
+
+
 def hours(lower: Array, upper: Array) -> Array:
     """Half-open ranges of instants as text, China time."""
     low = np.datetime_as_string(lower, unit="h").astype(object) + ":00+08"
     high = np.datetime_as_string(upper, unit="h").astype(object) + ":00+08"
-    return "[" + low + "," + np.where(np.isnat(upper), "", high) + ")"
+    return np.asarray("[" + low + "," + np.where(np.isnat(upper), "", high) + ")")
 
 
 def _write_confirmations(draw: Draw, homes: Homes) -> None:

@@ -83,12 +83,11 @@ def days(start: date, offsets: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def daterange(lower: np.ndarray[Any, Any], upper: np.ndarray[Any, Any] | None = None) -> np.ndarray[Any, Any]:
     """PostgreSQL half-open ranges as text; NaT (or no `upper`) means open-ended."""
-    low = np.datetime_as_string(lower, unit="D").astype(object)
+    low: np.ndarray[Any, Any] = np.datetime_as_string(lower, unit="D").astype(object)
     if upper is None:
-        return "[" + low + ",)"
-    high = np.datetime_as_string(upper, unit="D").astype(object)
-    high = np.where(np.isnat(upper), "", high)
-    return "[" + low + "," + high + ")"
+        return np.asarray("[" + low + ",)")
+    high = np.where(np.isnat(upper), "", np.datetime_as_string(upper, unit="D").astype(object))
+    return np.asarray("[" + low + "," + high + ")")
 
 
 def weighted(
@@ -103,10 +102,10 @@ def split(total: int, weights: np.ndarray[Any, Any], least: int = 0) -> np.ndarr
     """`total` whole things over `weights`, each at least `least`, exact by largest remainder."""
     rest = total - least * len(weights)
     exact = weights / weights.sum() * rest
-    whole = np.floor(exact).astype(int)
+    whole: np.ndarray[Any, Any] = np.floor(exact).astype(int)
     missing = rest - whole.sum()
     whole[np.argsort(-(exact - whole), kind="stable")[:missing]] += 1
-    return whole + least
+    return np.asarray(whole + least)
 
 
 def years_before(day: date, years: int) -> date:

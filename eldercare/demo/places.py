@@ -159,8 +159,8 @@ def _write_papers(draw: Draw, homes: Homes, opened: Array) -> None:
     rng = draw.stream("homes.papers")
     count = len(homes.ids)
     for kind, years in (("fire", 0), ("food", 5), ("insurance", 1)):
-        issued = days(years_before(draw.today, max(1, years)), rng.integers(10, 360 * max(1, years), count))
-        expires = (issued + np.timedelta64(365 * years, "D")) if years else None
+        issued: Array = days(years_before(draw.today, max(1, years)), rng.integers(10, 360 * max(1, years), count))
+        expires = np.datetime_as_string(issued + np.timedelta64(365 * years, "D"), unit="D") if years else None
         draw.put(
             "institution_paper",
             {
@@ -171,7 +171,7 @@ def _write_papers(draw: Draw, homes: Homes, opened: Array) -> None:
                 "number": [f"DEMO-{kind.upper()}-{n:05d}" for n in range(count)],
                 "issuer": "演示机关",
                 "issued_on": np.datetime_as_string(issued, unit="D"),
-                "expires_on": None if expires is None else np.datetime_as_string(expires, unit="D"),
+                "expires_on": expires,
                 "version": 1,
                 "recorded_at": clock.now(),
                 "recorded_by": RECORDED_BY,
