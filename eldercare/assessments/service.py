@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from eldercare.assessments import queries, rules
@@ -18,8 +18,10 @@ from eldercare.core.effects import emit
 from eldercare.core.errors import Conflict, Invalid, NotFound, Problem
 from eldercare.core.facts import record_change
 from eldercare.core.i18n import N_
-from eldercare.people.models import Elder
 from eldercare.policy import standards
+
+if TYPE_CHECKING:
+    from eldercare.people.models import Elder
 
 DEFAULT_STANDARD = "gbt42195-2022"
 

@@ -1,0 +1,14 @@
+"""Elders: who they are, the facts about them with their days, and who may see them."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+
+def init_app(app: Flask, api: Api) -> None:
+    from eldercare.people import api as people_api
+    from eldercare.people import pages
+
+    app.register_blueprint(pages.blueprint)
+    api.register_blueprint(people_api.blueprint)
