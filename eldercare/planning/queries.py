@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -54,10 +54,19 @@ def choices(actor: Actor) -> list[Choice]:
 
 def rows(choice: Choice) -> list[Row]:
     """Every indicator of the plan with its figure, in the plan's order."""
+    return _rows(choice, choice.plan.indicators)
+
+
+def rows_of(choice: Choice, code: str) -> list[Row]:
+    """The plan's rows of one indicator: one, or none."""
+    return _rows(choice, [indicator for indicator in choice.plan.indicators if indicator.code == code])
+
+
+def _rows(choice: Choice, indicators: Iterable[Indicator]) -> list[Row]:
     day = clock.today()
     return [
         judge(indicator, _actual(indicator, choice.region, day), day, whole_area=choice.whole_area)
-        for indicator in choice.plan.indicators
+        for indicator in indicators
     ]
 
 

@@ -11,8 +11,8 @@ from eldercare.core import clock
 from eldercare.core.errors import Problem
 from eldercare.core.i18n import COOKIE, LOCALES, N_
 from eldercare.core.look import LARGE_PRINT_COOKIE
-from eldercare.core.web import Page, access, public, render
-from eldercare.work import shell
+from eldercare.core.web import Page, access, actor, public, render, signed_in
+from eldercare.work import boards, shell
 
 blueprint = Blueprint("work", __name__)
 A_YEAR = 365 * 86400
@@ -36,6 +36,13 @@ def _without_lang(path: str) -> str:
     base, _mark, query = path.partition("?")
     kept = [part for part in query.split("&") if part and not part.startswith("lang=")]
     return f"{base}?{'&'.join(kept)}" if kept else base
+
+
+@blueprint.get("/work")
+@signed_in
+def index() -> Response:
+    """The first page after sign-in: what the reader's role answers for, what waits, where to go."""
+    return render("work/index.html", **boards.of(actor()))
 
 
 @blueprint.get("/style")
