@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from eldercare.audit import sealer
+from eldercare.core.actor import Actor
 from eldercare.core.db import commit
+from workers.edge import job
 
 
-def seal() -> int:
+@job
+def seal(actor: Actor) -> int:
     """Seal what is there, batch by batch, then export the head; the number of rows sealed."""
     rows = 0
     while (made := sealer.seal_batch()) is not None:

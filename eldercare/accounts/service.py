@@ -174,11 +174,15 @@ def attempts_key(user: User | None, name: str) -> bytes:
 
 
 def _managed(actor: Actor, user_id: UUID) -> User:
-    """An account in the administrator's scope that is not the administrator's own."""
+    """An account in the administrator's scope: not the own one, and none that reaches further than oneself
+    (a new password for it would lend its reach)."""
     actor.require("accounts.manage")
     user = queries.get_user(user_id)
     if user.id == actor.user_id:
         raise Conflict(N_("You cannot change your own account here. Ask another administrator."))
+    reached = [grant.division_path for grant in user.grants if grant.division_path]
+    if not actor.is_system and not all(rules.covers(actor.region_paths, path) for path in reached):
+        raise Forbidden(N_("This account reaches beyond your divisions. Ask an administrator of the higher level."))
     return user
 
 
