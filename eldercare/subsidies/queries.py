@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import undefer
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased, undefer
 
 from eldercare.core.db import copy_out, session
 from eldercare.core.errors import NotFound
@@ -229,6 +229,25 @@ def division_names(codes: set[str]) -> dict[str, str]:
         return {}
     found = session().scalars(select(Region).where(Region.code.in_(codes)))
     return {region.code: region.label for region in found}
+
+
+def counties(prefixes: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(code, name) of the counties and zones under divisions, with the city's name where there are several cities."""
+    below = [Region.code.like(f"{prefix}%") for prefix in prefixes]
+    parent = aliased(Region)
+    statement = (
+        select(Region, parent)
+        .join(parent, Region.parent_id == parent.id)
+        .where(or_(*below), func.length(Region.code) == 6, parent.level == "city")
+        .order_by(Region.path)
+    )
+    found = [(region, city) for region, city in session().execute(statement)]
+    cities = session().scalars(
+        select(Region).where(or_(*below), Region.level == "city", ~Region.id.in_([r.parent_id for r, _ in found]))
+    )
+    several = len({city.code for _, city in found}) > 1
+    named = [(region.code, f"{city.label} {region.label}" if several else region.label) for region, city in found]
+    return sorted([*named, *((city.code, city.label) for city in cities)])
 
 
 # --- facts to freeze ----------------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ Facts of persons with dates in, lines in integer fen out; columnar, exact, and t
 """
 
 from eldercare.subsidies.engine.compute import Result, compute
-from eldercare.subsidies.engine.explain import explain_line, explain_skip, source_of
+from eldercare.subsidies.engine.explain import assumptions, explain_line, explain_skip, source_of
 from eldercare.subsidies.engine.frame import FACT_KINDS, Frame
 
 #: Goes up whenever the same facts and the same pack could give other lines or other bytes.
 VERSION = "1"
 
-__all__ = ["FACT_KINDS", "VERSION", "Frame", "Result", "compute", "explain_line", "explain_skip", "source_of"]
+__all__ = ["FACT_KINDS", "VERSION", "Frame", "Result", "assumptions", "compute", "explain_line", "explain_skip", "source_of"]

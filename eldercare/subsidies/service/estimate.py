@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from eldercare.core import clock
 from eldercare.core.actor import Actor
 from eldercare.core.errors import Invalid
 from eldercare.core.i18n import N_, Text
@@ -102,6 +103,13 @@ def months_known(code: str) -> list[str]:
     """Stretches of months with rules, for a hint."""
     pack = pack_in_use(code)
     return known_periods(pack, list(pack.schemes.values()))
+
+
+def latest_month(code: str) -> str:
+    """The latest month with rules that is not in the future: where a family's question begins."""
+    last = months_known(code)[-1].partition(" - ")[2]
+    this = str(Month.of(clock.today()))
+    return min(last, this) if last else this
 
 
 def _check_place(pack: Pack, when: Month, person: Person) -> None:

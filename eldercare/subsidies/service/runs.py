@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import dataclass
 from uuid import UUID
 
 import polars as pl
@@ -15,15 +16,15 @@ from eldercare.core import clock
 from eldercare.core.actor import Actor
 from eldercare.core.db import acting_as, check_version, session
 from eldercare.core.errors import Conflict, Invalid
-from eldercare.core.i18n import N_
+from eldercare.core.i18n import N_, Text
 from eldercare.core.jobs import JobName, after_commit
 from eldercare.core.scope import within
 from eldercare.packstore import queries as packs
 from eldercare.packstore import service as packstore
-from eldercare.policy import Pack, Scheme
+from eldercare.policy import Pack, Scheme, load_packs
 from eldercare.regions.queries import find_region
 from eldercare.subsidies import engine, queries, rules
-from eldercare.subsidies.engine.compute import rules_in
+from eldercare.subsidies.engine.compute import known_periods, rules_in
 from eldercare.subsidies.engine.frame import FACT_SCHEMA, PERSON_SCHEMA, Frame
 from eldercare.subsidies.engine.segments import Month
 from eldercare.subsidies.models import SubsidyLine, SubsidyRun, SubsidyRunChunk, SubsidyRunEvent
@@ -247,3 +248,43 @@ def note_event(actor: Actor, run: SubsidyRun, before: str | None, state: RunStat
         region_path=run.region_path,
         actor=actor,
     )
+
+
+def decisions(actor: Actor, run: SubsidyRun) -> dict[str, str | None]:
+    """For each decision on the run, why this person cannot take it now (a message id), or None when they can."""
+    failed = queries.chunk_counts(run.id)["failed"]
+    found = {
+        "review": rules.why_not_review(run.state, failed, run.made_by, actor.label),
+        "approve": rules.why_not_approve(run.state, run.made_by, actor.label),
+        "cancel": rules.why_not_cancel(run.state),
+    }
+    asks = {"review": "subsidies.review", "approve": "subsidies.approve", "cancel": "subsidies.make"}
+    for step, permission in asks.items():
+        if not actor.can(permission):
+            found[step] = N_("Your role does not allow this.")
+    return found
+
+
+@dataclass(frozen=True)
+class Runnable:
+    """A jurisdiction for which the actor may make runs, with the months its tables hold for."""
+
+    code: str
+    title: Text
+    months: list[str]
+
+
+def runnable(actor: Actor) -> list[Runnable]:
+    """Jurisdictions with subsidies that lie wholly within the actor's scope."""
+    if not actor.can("subsidies.make"):
+        return []
+    found = []
+    for pack in load_packs().values():
+        region = find_region(pack.divisions[0]) if pack.schemes and pack.divisions else None
+        if region is not None and (actor.is_system or within(region.path, actor.region_paths)):
+            found.append(Runnable(pack.code, pack.title, known_periods(pack, list(pack.schemes.values()))))
+    return found
+
+
+def pack_titles() -> dict[str, Text]:
+    return {code: pack.title for code, pack in load_packs().items() if pack.schemes}

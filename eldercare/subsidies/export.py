@@ -1,0 +1,78 @@
+"""Lines of a run as a CSV file, in blocks, narrowed to what the reader may see."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from eldercare.audit import service as audit
+from eldercare.core.actor import Actor
+from eldercare.core.csvfile import escape
+from eldercare.core.db import session
+from eldercare.core.i18n import gettext as _
+from eldercare.core.money import yuan
+from eldercare.subsidies import queries, views
+from eldercare.subsidies.models import SubsidyLine, SubsidyRun
+from eldercare.subsidies.service.runs import pack_of
+
+ROWS_PER_BLOCK = 2_000
+
+
+def record(actor: Actor, run: SubsidyRun) -> None:
+    """Who took the lines out of the system, and when."""
+    audit.record(
+        action="subsidies.run.lines_exported",
+        subject_type="subsidy_run",
+        subject_id=run.id,
+        after={"lines": run.lines},
+        region_path=run.region_path,
+        actor=actor,
+    )
+
+
+def lines_csv(run: SubsidyRun) -> Iterator[str]:
+    """UTF-8 text beginning with the mark that Excel needs. Amounts in yuan with two decimals."""
+    titles = views.scheme_titles(pack_of(run))
+    yield "\ufeff" + _row(
+        [
+            _("Number"), _("Person"), _("Name (masked)"), _("Division code"), _("Division"), _("Scheme"),
+            _("Month of origin"), _("Days"), _("Amount (yuan)"), _("Assumed"),
+        ]
+    )  # fmt: skip
+    last = -1
+    while rows := _after(run, last):
+        names = views.persons_of(rows)
+        divisions = queries.division_names({row.division for row in rows})
+        yield "".join(
+            _row(
+                [
+                    row.number,
+                    row.elder_id,
+                    names.get(row.elder_id, ""),
+                    row.division,
+                    divisions.get(row.division, ""),
+                    titles[row.scheme],
+                    f"{row.origin_month:%Y-%m}",
+                    row.days,
+                    yuan(row.amount_fen).replace(",", ""),
+                    _("yes") if row.assumed else _("no"),
+                ]
+            )
+            for row in rows
+        )
+        last = rows[-1].number
+        session().expunge_all()
+
+
+def _after(run: SubsidyRun, number: int) -> list[SubsidyLine]:
+    statement = select(SubsidyLine).where(SubsidyLine.run_id == run.id, SubsidyLine.number > number)
+    return list(session().scalars(statement.order_by(SubsidyLine.number).limit(ROWS_PER_BLOCK)))
+
+
+def _row(cells: Sequence[object]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow([escape(str(cell)) for cell in cells])
+    return out.getvalue()
