@@ -54,7 +54,7 @@ class Entry:
 
 SCHEDULE: tuple[Entry, ...] = (
     Entry("seal-audit", JobName.SEAL_AUDIT, every_seconds=60),
-    Entry("sweep-subsidies", JobName.SWEEP_SUBSIDIES, every_seconds=20),
+    Entry("sweep-subsidies", JobName.SWEEP_SUBSIDIES, every_seconds=15),
     Entry("sweep-plans", JobName.SWEEP_PLANS, every_seconds=30),
 )
 

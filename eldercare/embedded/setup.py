@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import make_url
 
 from eldercare import migrate as migrations
 from eldercare.embedded.installation import Installation, external_environ
@@ -23,6 +25,8 @@ from eldercare.embedded.secretfile import write_private
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIGN_INS_FILE = "demo-sign-ins.json"
 DEMO_MARK = "demo"
+# What `eldercare prepare` lays: data and the code that reads it.
+SHIPPED = ("policy", "regions", "packstore")
 
 
 class Stopped(Exception):
@@ -99,14 +103,40 @@ def environments(
     return owner, plain
 
 
-def migrate(owner_environ: Mapping[str, str], steps: Steps) -> None:
-    """To the newest revision, with divisions and policy packs as shipped."""
+def prepare(owner_environ: Mapping[str, str], stamp: Path, steps: Steps) -> None:
+    """To the newest revision, with divisions and policy packs as shipped.
+
+    `stamp` remembers what was laid into which database, so that later starts need not look at every row.
+    """
     from eldercare.core.config import Config
 
     url = Config.from_env(owner_environ).database_owner_url
     if migrations.present(url) != migrations.head():
         steps.command("db", "upgrade", environ=owner_environ)
+    shipped = f"{_identity(url)} {migrations.head()} {_shipped_hash()}"
+    if stamp.exists() and stamp.read_text() == shipped:
+        return
     steps.command("prepare", environ=owner_environ)
+    write_private(stamp, shipped)
+
+
+def _identity(url: str) -> str:
+    """Which database this is, also when another one is put under the same address."""
+    query = (
+        "SELECT s.system_identifier, d.oid FROM pg_control_system() s, pg_database d WHERE datname = current_database()"
+    )
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as connection:
+        return " ".join(str(part) for part in connection.execute(query).fetchone() or ())
+
+
+def _shipped_hash() -> str:
+    digest = hashlib.sha256()
+    for folder in SHIPPED:
+        for path in sorted((ROOT / "eldercare" / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def load_demo(installation: Installation, environ: Mapping[str, str], demo: str, steps: Steps) -> list[dict[str, str]]:

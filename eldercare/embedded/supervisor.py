@@ -100,14 +100,15 @@ class Supervisor:
         owner_environ, environ = setup.environments(self.installation, self.base, embedded=self.embedded)
         environ["PORT"] = owner_environ["PORT"] = str(self.port)
         with steps.step("Database schema"):
-            setup.migrate(owner_environ, steps)
+            setup.prepare(owner_environ, self.installation.run_dir / "prepared", steps)
         sign_ins = setup.load_demo(self.installation, owner_environ, self.demo, steps) if self.embedded else []
-        with steps.step("Web server, workers, scheduler"):
-            self.children = self._make_children(environ)
-            for child in self.children:
-                child.start()
-            self.pids.write(self.children)
+        self.children = self._make_children(environ)
+        with steps.step("Web server"):
+            self._start_child(self.children[0])
             self._wait_until_ready()
+        with steps.step("Workers, scheduler"):
+            for child in self.children[1:]:
+                self._start_child(child)
         self._announce(sign_ins, time.monotonic() - begun)
 
     def _make_children(self, environ: dict[str, str]) -> list[Child]:
@@ -128,7 +129,7 @@ class Supervisor:
             f"--workers={_number(environ, 'WEB_PROCESSES', 2)}",
             f"--threads={_number(environ, 'WEB_THREADS', 8)}",
         ]
-        gunicorn += ["--timeout=120", "--graceful-timeout=10", "--no-control-socket"]
+        gunicorn += ["--timeout=120", "--graceful-timeout=10", "--no-control-socket", "--preload"]
         web = Child(
             "web server",
             gunicorn,
@@ -150,6 +151,10 @@ class Supervisor:
         ]
         scheduler = Child("scheduler", [python, "-m", "workers.schedule"], environ, ROOT, run_dir / "scheduler.log")
         return [web, *workers, scheduler]
+
+    def _start_child(self, child: Child) -> None:
+        child.start()
+        self.pids.write(self.children)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
