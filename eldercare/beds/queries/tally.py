@@ -132,6 +132,12 @@ def _freshest(signs: Any) -> list[Any]:
     return [latest.label("fresh_at"), by.label("fresh_by")]
 
 
+def with_freshness(rows: Subquery, at: datetime) -> Statement:
+    """All columns of `rows` (one of them institution_id) with fresh_at and fresh_by beside them, for a page of a list."""
+    signs = select(rows, *_signs_of_life(rows.c.institution_id, at)).subquery("rows_with_signs")
+    return select(*(signs.c[column.key] for column in rows.c), *_freshest(signs))
+
+
 def free_beds(at: datetime, institution_ids: InstitutionIds | None = None) -> Statement:
     """Free beds by institution and type with their freshness, as one statement to run or to join as a subquery.
 
