@@ -67,7 +67,7 @@ def test_the_api_by_session_needs_the_token_header(client_as, csrf_on, app):
     refused = client.post(posts[0], json={})
     assert refused.status_code == 403
     assert refused.content_type == "application/problem+json"
-    assert client.post(posts[0], json={}, headers={"X-CSRFToken": token}).status_code not in (400,)
+    assert client.post(posts[0], json={}, headers={"X-CSRFToken": token}).status_code != 400
 
 
 def _signed_in_api_posts(app):
