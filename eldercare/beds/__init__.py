@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
+from flask_smorest import Api
 
 from eldercare.core import effects
 
 
-def init_app(app: Flask, api: Any) -> None:
+def init_app(app: Flask, api: Api) -> None:
     """Register pages, API and the handlers of what lower slices tell."""
-    from eldercare.beds import service
+    from eldercare.beds import api as bed_api
+    from eldercare.beds import pages, service
 
+    app.register_blueprint(pages.blueprint)
+    api.register_blueprint(bed_api.blueprint)
     effects.on(app, "institutions.imported", service.store_imported)
     effects.on(app, "elder.died", service.end_stays_of_the_dead)

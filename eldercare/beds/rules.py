@@ -90,6 +90,15 @@ LABELS: dict[str, str] = {
     "leave": N_("Leave"),
 }
 
+# One short word per state for the small tiles of a large house.
+SHORT: dict[BedState, str] = {
+    BedState.VACANT: N_("Free"),
+    BedState.OCCUPIED: N_("Taken"),
+    BedState.ON_LEAVE: N_("Away"),
+    BedState.HELD: N_("Held"),
+    BedState.OUT_OF_SERVICE: N_("Out"),
+}
+
 # The sign that stands beside colour and word on the board: readable in black and white.
 SIGNS: dict[BedState, str] = {
     BedState.VACANT: "○",

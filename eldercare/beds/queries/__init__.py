@@ -1,7 +1,15 @@
-"""Reading beds, by use: `board` (one institution), `figures` (counts, freshness, bed-days), `lookup` (for services)."""
+"""Reading beds, by use: `board` (one institution), `tally` (counts, freshness, bed-days), `lookup` (for services)."""
 
 from eldercare.beds.queries.board import BedOnBoard, HistoryEntry, bed_history, board, get_bed, residents
-from eldercare.beds.queries.figures import (
+from eldercare.beds.queries.lookup import (
+    find_on_bed,
+    free_in,
+    get_fact,
+    get_institution,
+    institutions_with_beds,
+    without_bed,
+)
+from eldercare.beds.queries.tally import (
     BedDays,
     Counts,
     bed_days,
@@ -11,8 +19,8 @@ from eldercare.beds.queries.figures import (
     free_beds,
     last_sign,
     leave_days,
+    with_freshness,
 )
-from eldercare.beds.queries.lookup import find_on_bed, get_fact, get_institution, institutions_with_beds
 
 __all__ = [
     "BedDays",
@@ -27,6 +35,7 @@ __all__ = [
     "figures",
     "find_on_bed",
     "free_beds",
+    "free_in",
     "get_bed",
     "get_fact",
     "get_institution",
@@ -34,4 +43,6 @@ __all__ = [
     "last_sign",
     "leave_days",
     "residents",
+    "with_freshness",
+    "without_bed",
 ]

@@ -28,6 +28,7 @@ __all__ = [
     "find_on_bed",
     "find_open_leave",
     "first_count_after",
+    "free_in",
     "free_like",
     "get_fact",
     "get_institution",
@@ -36,6 +37,7 @@ __all__ = [
     "lock_beds",
     "lock_elders",
     "stays_of",
+    "without_bed",
 ]
 
 
@@ -148,6 +150,25 @@ def free_like(bed: Bed, during: Range[datetime], count: int = 3) -> list[FreeBed
         base.where(Bed.institution_id == bed.institution_id, covers(Bed.open, during.lower), ~taken)  # type: ignore[arg-type]
     )
     return most_similar(FreeBed(*wanted), (FreeBed(*row) for row in free), count)
+
+
+def free_in(institution_id: UUID, at: datetime) -> list[Any]:
+    """(id, label, room, building, floor, bed_type, sex_rule) of the beds that nothing fills at the instant."""
+    taken = exists().where(BedOccupancy.bed_id == Bed.id, covers(BedOccupancy.during, at), current(BedOccupancy))
+    statement = (
+        select(Bed.id, Bed.label, Room.name.label("room"), Room.building, Room.floor, Bed.bed_type, Bed.sex_rule)
+        .join(Room, Room.id == Bed.room_id)
+        .where(Bed.institution_id == institution_id, covers(Bed.open, at), ~taken)
+        .order_by(Room.building, Room.floor, Room.name, Bed.label)
+    )
+    return list(session().execute(statement).all())
+
+
+def without_bed(at: datetime, limit: int = 200) -> list[Elder]:
+    """Living persons in scope who have no bed at the instant, as far as the actor may see, by name."""
+    placed = exists().where(BedOccupancy.elder_id == Elder.id, covers(BedOccupancy.during, at), current(BedOccupancy))
+    statement = select(Elder).where(Elder.death_date.is_(None), ~placed).order_by(Elder.name_pinyin, Elder.id)
+    return list(session().scalars(statement.limit(limit)))
 
 
 def current_count(institution_id: UUID, bed_type: str, at: datetime) -> BedCount | None:
