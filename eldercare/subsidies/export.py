@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterator, Sequence
+from typing import IO, cast
 
 from sqlalchemy import select
 
@@ -31,6 +33,15 @@ def record(actor: Actor, run: SubsidyRun) -> None:
         region_path=run.region_path,
         actor=actor,
     )
+
+
+def lines_file(run: SubsidyRun) -> IO[bytes]:
+    """The whole file, on disk when it is large: the page does not hold a transaction while somebody downloads."""
+    file = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024))
+    for block in lines_csv(run):
+        file.write(block.encode())
+    file.seek(0)
+    return file
 
 
 def lines_csv(run: SubsidyRun) -> Iterator[str]:

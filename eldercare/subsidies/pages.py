@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
 from eldercare.core import clock
@@ -201,11 +201,7 @@ def export_lines(run_id: UUID) -> Response:
     export.record(actor(), run)
     commit()
     name = f"subsidies-{run.jurisdiction}-{run.month:%Y-%m}.csv"
-    return Response(
-        stream_with_context(export.lines_csv(run)),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return send_file(export.lines_file(run), mimetype="text/csv", as_attachment=True, download_name=name)
 
 
 @blueprint.get("/runs/<uuid:run_id>/<any(review, approve, cancel):step>")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from uuid import UUID
 
+from eldercare.core.errors import Conflict, NoRuleInForce
 from eldercare.core.i18n import N_
 
 
@@ -48,6 +50,24 @@ NEXT: dict[RunState, frozenset[RunState]] = {
 }
 
 WORKING = frozenset({RunState.DRAFT, RunState.FROZEN, RunState.COMPUTING})
+
+
+class NoRuleForMonth(NoRuleInForce):
+    """No table of the jurisdiction holds in the month; answers name the field `month`."""
+
+    @property
+    def extra(self) -> dict[str, dict[str, list[str]]]:
+        return {"errors": {"month": [self.message]}}
+
+
+class RunExists(Conflict):
+    """The month has a run of these schemes that is not cancelled."""
+
+    def __init__(self, run_id: UUID, month: str) -> None:
+        super().__init__(
+            N_("There is a run of these schemes for %(month)s already. Open it, or cancel it first."), month=month
+        )
+        self.run_id = run_id
 
 
 class ChunkState(StrEnum):

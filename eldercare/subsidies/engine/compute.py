@@ -9,12 +9,12 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from eldercare.core.errors import NoRuleInForce
 from eldercare.core.i18n import N_
 from eldercare.policy.model import Dated, Grouping, Pack, Period, Row, Scheme, Table, Value
 from eldercare.subsidies.engine.frame import FACT_KINDS, Frame
 from eldercare.subsidies.engine.reasons import MISSING, Reason
 from eldercare.subsidies.engine.segments import Month, birthday, segments, with_facts
+from eldercare.subsidies.rules import NoRuleForMonth
 
 LINE_COLUMNS = ("elder_id", "region_path", "division", "scheme", "days", "amount_fen", "assumed", "trace")
 SKIP_COLUMNS = ("elder_id", "region_path", "division", "scheme", "reason", "detail")
@@ -43,7 +43,7 @@ def rules_in(pack: Pack, schemes: Sequence[Scheme], month: Month) -> list[Scheme
     """The schemes that have a rule for at least a day of the month. Raises NoRuleInForce when none has."""
     found = [s for s in schemes if any(e.period.touches(month.first, month.last) for e in pack.tables[s.table].entries)]
     if not found:
-        raise NoRuleInForce(
+        raise NoRuleForMonth(
             N_("%(pack)s has no rule in force in %(month)s. Its tables hold for: %(known)s."),
             pack=pack.code,
             month=str(month),

@@ -45,8 +45,9 @@ def create(actor: Actor, *, jurisdiction: str, month: Month, schemes: list[str] 
     path = _jurisdiction_path(actor, pack)
     scheme_set = ",".join(sorted(scheme.key for scheme in chosen))
     with acting_as(Actor.system("subsidies.create")):
-        if queries.find_regular_run(pack.code, scheme_set, month.first) is not None:
-            raise _duplicate(month)
+        existing = queries.find_regular_run(pack.code, scheme_set, month.first)
+    if existing is not None:
+        raise rules.RunExists(existing.id, str(month))
     run = SubsidyRun(
         jurisdiction=pack.code,
         scheme_set=scheme_set,
@@ -63,17 +64,11 @@ def create(actor: Actor, *, jurisdiction: str, month: Month, schemes: list[str] 
     session().add(run)
     try:
         session().flush()
-    except IntegrityError:
-        raise _duplicate(month) from None
+    except IntegrityError:  # somebody made it between the look and the insert
+        raise Conflict(N_("Somebody has just made a run of this month. Open it from the list.")) from None
     note_event(actor, run, None, RunState.DRAFT)
     after_commit(JobName.START_RUN, run.id, job_id=f"subsidy-start-{run.id}-1")
     return run
-
-
-def _duplicate(month: Month) -> Conflict:
-    return Conflict(
-        N_("There is a run of these schemes for %(month)s already. Open it, or cancel it first."), month=str(month)
-    )
 
 
 def _schemes(pack: Pack, keys: list[str] | None) -> list[Scheme]:
