@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
-from eldercare.core import clock, money
+from eldercare.core import clock, money, static_files
 from eldercare.core.i18n import gettext as _
 from eldercare.core.i18n import locale, ngettext
 
@@ -153,7 +153,8 @@ class Macros:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters and helpers."""
+    """Give templates the filters and helpers, and static files their compression."""
+    static_files.init_app(app)
     for name in ("ui", "forms", "tables"):
         app.jinja_env.globals[name] = Macros(app, f"_macros/{name}.html")
     app.jinja_env.filters.update(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
+import flask_security
 from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "lazy": None}
+#: Marker -> how many of its first arguments are messages.
+KEYWORDS = {"_": 1, "gettext": 1, "ngettext": 2, "N_": 1, "lazy": 1, "_fsdomain": 1}
 PLACES = re.compile(r"%\((\w+)\)")
 
 
@@ -19,17 +22,41 @@ def wanted() -> dict[str, set[str]]:
     """{msgid: places that use it, 'path:line'}"""
     found: dict[str, set[str]] = defaultdict(set)
     for folder, pattern, extract in (
-        (ROOT / "eldercare", "*.py", extract_python),
-        (ROOT / "workers", "*.py", extract_python),
-        (ROOT / "templates", "*.html", babel_extract),
+        (ROOT / "eldercare", "*.py", _of_code),
+        (ROOT / "workers", "*.py", _of_code),
+        (ROOT / "templates", "*.html", _of_template),
     ):
         for path in sorted(folder.rglob(pattern)):
-            with path.open("rb") as file:
-                for line, _function, messages, _comments in extract(file, KEYWORDS, [], {}):
-                    for msgid in messages if isinstance(messages, (tuple, list)) else (messages,):
-                        if isinstance(msgid, str) and msgid:
-                            found[msgid].add(f"{path.relative_to(ROOT)}:{line}")
+            for line, msgid in extract(path):
+                found[msgid].add(f"{path.relative_to(ROOT)}:{line}")
     return dict(found)
+
+
+def _of_code(path: Path) -> Iterator[tuple[int, str]]:
+    """By the syntax tree: a marker inside another call is seen, strings in pieces are joined."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in KEYWORDS:
+            texts = node.args[: KEYWORDS[getattr(node.func, "id", getattr(node.func, "attr", ""))]]
+            yield from ((node.lineno, a.value) for a in texts if isinstance(a, ast.Constant) and isinstance(a.value, str))
+
+
+def _of_template(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open("rb") as file:
+        for line, _function, messages, _comments in babel_extract(file, list(KEYWORDS), [], {}):
+            for msgid in messages if isinstance(messages, (tuple, list)) else (messages,):
+                if isinstance(msgid, str) and msgid:
+                    yield line, msgid
+
+
+def of_flask_security() -> set[str]:
+    """The library's own messages, which our catalog of accounts may translate too."""
+    from flask_security.core import _default_messages
+
+    folder = Path(flask_security.__file__).parent
+    known = {text for text, _level in _default_messages.values()}
+    for path in folder.rglob("*.py"):
+        known |= {msgid for _line, msgid in _of_code(path)}
+    return known
 
 
 def given() -> dict[str, dict[str, str]]:
