@@ -39,3 +39,22 @@ def provisional_days(calendar: str, first: date, last: date) -> int:
         WorkingDay.is_working,
     )
     return session().scalar(statement) or 0
+
+
+def special_days(calendar: str, year: int) -> list[WorkingDay]:
+    """Days of the year that are not what their weekday says, or carry a note."""
+    weekday = func.extract("isodow", WorkingDay.day) < 6
+    statement = select(WorkingDay).where(
+        WorkingDay.calendar == calendar,
+        WorkingDay.day.between(date(year, 1, 1), date(year, 12, 31)),
+        (WorkingDay.is_working != weekday) | (WorkingDay.note != ""),
+    )
+    return list(session().scalars(statement.order_by(WorkingDay.day)))
+
+
+def year_facts(calendar: str, year: int) -> dict[str, int]:
+    """{working: working days, provisional: days not yet announced}"""
+    inside = (WorkingDay.calendar == calendar) & WorkingDay.day.between(date(year, 1, 1), date(year, 12, 31))
+    working = session().scalar(select(func.count()).where(inside, WorkingDay.is_working)) or 0
+    provisional = session().scalar(select(func.count()).where(inside, WorkingDay.provisional)) or 0
+    return {"working": working, "provisional": provisional}

@@ -101,7 +101,7 @@ def conflict_counts(ids: Iterable[UUID], on: date) -> dict[UUID, int]:
         )
         .group_by(row.inspector_id)
     )
-    return {key: count for key, count in session().execute(statement)}
+    return {row[0]: row[1] for row in session().execute(statement)}
 
 
 def get_leave(leave_id: UUID) -> InspectorLeave:
@@ -172,3 +172,8 @@ def recorded_visits(pairs: Sequence[tuple[UUID, date]]) -> set[tuple[UUID, date]
     return {
         (key, day) for key, day in pairs if any(day <= on <= day + timedelta(days=7) for on in done.get(key, ()))
     }
+
+
+def first_path() -> str | None:
+    """Where any institution the reader may see lies; for readers with institutions instead of divisions."""
+    return session().scalar(select(Institution.region_path).order_by(Institution.id).limit(1))

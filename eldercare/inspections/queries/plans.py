@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
@@ -104,7 +104,7 @@ class Load:
     led: int
 
 
-def loads_of(rows: Sequence[VisitRow], path: str, inspectors: Sequence[Inspector]) -> list[Load]:
+def loads_of(rows: Sequence[VisitRow], inspectors: Sequence[Inspector]) -> list[Load]:
     """Every inspector who may go, those without a visit too; the busiest first."""
     visits, led = Counter[UUID](), Counter[UUID]()
     days: dict[UUID, set[date]] = {}
@@ -123,8 +123,6 @@ def loads_of(rows: Sequence[VisitRow], path: str, inspectors: Sequence[Inspector
 
 def schedule_of(plan: InspectionPlan, problem: Problem) -> Schedule:
     """The stored schedule in the words of the problem, for the checker."""
-    from uuid import uuid5
-
     keys = {uuid5(plan.id, task.id): task.id for task in problem.tasks}
     statement = (
         select(InspectionVisit)

@@ -90,7 +90,7 @@ def minimise(model: Model, seconds: float) -> Answer:
     """Solve; every column must come out whole (integer columns, or a totally unimodular matrix)."""
     if not model.costs:
         return Answer("optimal", [], 0, 0)
-    solver: Any = highspy.Highs()  # its methods carry no types
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, object] = {
         "output_flag": False, "threads": 1, "random_seed": 7, "time_limit": float(seconds),
         "mip_max_nodes": _NODE_LIMIT, "mip_rel_gap": 0.0, "mip_abs_gap": 0.999,

@@ -50,7 +50,11 @@ def zone_of(path: str) -> str:
 def due_visits(path: str, as_of: date, last: date, policy: Policy, text: str = "") -> list[DueVisit]:
     """What falls due in the subtree up to `last`, by institution and deadline."""
     seen = facts.places(path, as_of, text)
-    filed = [place.subject.filed_on for place in seen if place.subject.filed_on]
+    filed = [
+        place.subject.filed_on
+        for place in seen
+        if place.subject.filed_on and (place.subject.last_inspected_on or date.min) < place.subject.filed_on <= as_of
+    ]
     # Twenty working days fit into sixty days, the longest holidays included.
     calendar = ensure_calendar(policy.calendar, min([as_of, *filed]), as_of + timedelta(days=60))
     found = []
