@@ -60,9 +60,9 @@ LABELS: dict[str, str] = {
     "station": N_("Community care station"),
     "day_care": N_("Day care centre"),
     "rural_home": N_("Rural happiness home"),
-    "public": N_("Public"),
+    "public": N_("Publicly run"),
     "delegated": N_("Public, privately run"),
-    "private": N_("Private"),
+    "private": N_("Privately run"),
     "public_unit": N_("Public institution"),
     "nonprofit": N_("Non-profit"),
     "profit": N_("For profit"),
@@ -79,7 +79,7 @@ LABELS: dict[str, str] = {
 #: Facts as people name them, for the list of changes.
 FACT_NAMES: dict[str, str] = {
     "number": N_("Number in the register"), "name": N_("Name"), "legal_name": N_("Registered name"), "kind": N_("Kind"),
-    "ownership": N_("Ownership"), "nature": N_("Nature"), "uscc": N_("Unified social credit code"),
+    "ownership": N_("Ownership"), "nature": N_("Legal nature"), "uscc": N_("Unified social credit code"),
     "address": N_("Address"), "phone": N_("Telephone"), "region": N_("Division"), "filed_on": N_("Filed on"),
     "opened_on": N_("Opened on"), "licensed_beds": N_("Licensed beds"), "nursing_beds": N_("Nursing beds"),
     "ordinary_beds": N_("Ordinary beds"), "residents": N_("Residents"),

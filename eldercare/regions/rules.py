@@ -34,7 +34,7 @@ LABELS: dict[str, str] = {
     "county": N_("County or district"),
     "town": N_("Street or town"),
     "zone": N_("Functional zone"),
-    "state": N_("State"),
+    "state": N_("Federal state"),
     "administrative": N_("Administrative division"),
     "foreign": N_("Foreign division"),
 }
