@@ -112,7 +112,9 @@ def scoped_from(cls: type[Scoped], actor: Actor | None) -> FromClause:
     if actor is not None and actor.is_system:
         return table
     narrowed = select(table).where(criterion(cls, actor)).subquery(f"{table.name}_in_scope")
-    return cast(FromClause, narrowed._annotate({"in_scope": True}))
+    # On the object itself: its columns lead joins back to it, where an annotation of a copy would be lost.
+    narrowed.in_scope = True  # type: ignore[attr-defined]
+    return cast(FromClause, narrowed)
 
 
 def _options(session: Session, actor: Actor | None, statement: Any) -> list[Any]:
@@ -154,7 +156,7 @@ def bare_tables(statement: ClauseElement) -> set[str]:
     found: set[str] = set()
 
     def visit(element: Any) -> None:
-        if getattr(element, "_annotations", {}).get("in_scope"):
+        if getattr(element, "in_scope", False):
             return
         if isinstance(element, Table):
             if element.name in scoped:

@@ -58,7 +58,8 @@ def test_services_know_no_web():
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("flask", "werkzeug"):
                 found += [at(path, node.lineno, alias.name) for alias in node.names if alias.name in forbidden]
             if isinstance(node, ast.ImportFrom) and node.module == "eldercare.core.web":
-                found.append(at(path, node.lineno, "core.web"))
+                # `Page` is a plain value: one page of a list.
+                found += [at(path, node.lineno, f"core.web.{one.name}") for one in node.names if one.name != "Page"]
     refuse(found, "Web names inside a service, query, rule or model:")
 
 
