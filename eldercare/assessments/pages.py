@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +15,7 @@ from eldercare.assessments.schemas import AssessmentForm
 from eldercare.audit import service as audit
 from eldercare.core import clock
 from eldercare.core.crypto import mask_name
+from eldercare.core.csvfile import write_csv
 from eldercare.core.errors import Invalid, NotFound
 from eldercare.core.i18n import gettext
 from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
@@ -72,19 +71,18 @@ def export() -> Response:
     """The filtered list with masked names; who took it is on record."""
     filters = _filters()
     rows, elders = queries.export(filters["text"], filters["level"], filters["due_by"], EXPORT_LIMIT)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [gettext(t) for t in ("Name", "Assessed on", "Standard", "Total", "Level", "Level name", "Due on")]
-    )
-    for row in rows:
-        elder = elders.get(row.elder_id)
-        name = mask_name(elder.name) if elder else ""
-        writer.writerow([name, row.assessed_on, row.standard, row.total, row.level, level_name(row), row.due_on])
+    header = [gettext(t) for t in ("Name", "Assessed on", "Standard", "Total", "Level", "Level name", "Due on")]
+    table = [
+        [
+            mask_name(elders[row.elder_id].name) if row.elder_id in elders else "",
+            row.assessed_on, row.standard, row.total, row.level, level_name(row), row.due_on,
+        ]
+        for row in rows
+    ]  # fmt: skip
     audit.record_read(action="assessments.export", subject_type="list", subject_id="assessments", fields=["name", "level"])
     commit()
     headers = {"Content-Disposition": 'attachment; filename="assessments.csv"'}
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
+    return Response(write_csv(header, table), mimetype="text/csv", headers=headers)
 
 
 def level_name(assessment: Assessment) -> str:

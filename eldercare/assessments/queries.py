@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from eldercare.assessments.models import Assessment
 from eldercare.core.db import current, known, lock_rows, session
@@ -61,7 +62,7 @@ def levels_on(elder_ids: Iterable[UUID], day: date, *, known_at: datetime | None
     statement = (
         select(Assessment)
         .where(Assessment.elder_id.in_(wanted), Assessment.assessed_on <= day, known(Assessment, known_at))
-        .distinct(Assessment.elder_id)
+        .ext(distinct_on(Assessment.elder_id))
         .order_by(Assessment.elder_id, Assessment.assessed_on.desc())
     )
     return {found.elder_id: found for found in session().scalars(statement)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from eldercare.audit import service as audit
 from eldercare.core import clock
 from eldercare.core.crypto import mask_name
+from eldercare.core.csvfile import write_csv
 from eldercare.core.errors import Conflict, Invalid
 from eldercare.core.i18n import gettext
 from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
@@ -100,22 +99,19 @@ def export() -> Response:
     text, path, _ = _filters()
     rows = queries.export_rows(text, path, EXPORT_LIMIT)
     labels = full_labels({elder.region_path for elder in rows})
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([gettext(t) for t in ("Name", "Sex", "Age", "ID number", "Phone", "Residence", "Died on")])
+    header = [gettext(t) for t in ("Name", "Sex", "Age", "ID number", "Phone", "Residence", "Died on")]
     today = clock.today()
-    for elder in rows:
-        writer.writerow(
-            [
-                mask_name(elder.name), gettext(SEX_LABELS[Sex(elder.sex)]), views.age_text(elder, today),
-                views.masked_id(elder) or "", views.masked_phone(elder) or "", labels[elder.region_path],
-                elder.death_date or "",
-            ]
-        )  # fmt: skip
+    table = [
+        [
+            mask_name(elder.name), gettext(SEX_LABELS[Sex(elder.sex)]), views.age_text(elder, today),
+            views.masked_id(elder), views.masked_phone(elder), labels[elder.region_path], elder.death_date,
+        ]
+        for elder in rows
+    ]  # fmt: skip
     audit.record_read(action="people.export", subject_type="list", subject_id="people", fields=["masked"])
     commit()
     headers = {"Content-Disposition": 'attachment; filename="elders.csv"'}
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
+    return Response(write_csv(header, table), mimetype="text/csv", headers=headers)
 
 
 # --- register -----------------------------------------------------------------------------------------------------

@@ -52,11 +52,11 @@ def test_unknown_standard_is_told_apart_from_a_bad_file() -> None:
         (lambda d: d["changes"]["combine"].update(mode="twice"), "changes.combine.mode"),
         (lambda d: d["changes"]["risk_events"].pop("at_least"), "at_least"),
         (lambda d: d["practice"]["validity_months"].update(value=0), "practice.validity_months"),
-        (lambda d: d["reasons"].append(dict(d["reasons"][0], name=dict(zh="首次", en="First"))), "reasons"),
+        (lambda d: d["reasons"].append(dict(d["reasons"][0], name={"zh": "首次", "en": "First"})), "reasons"),
     ],
 )
 def test_mistakes_are_refused(change: Callable[[dict[str, Any]], None], where: str) -> None:
-    with pytest.raises(StandardError, match="bad.yaml") as caught:
+    with pytest.raises(StandardError, match=r"bad\.yaml") as caught:
         parse(broken(change), "bad.yaml")
     assert where in str(caught.value)
 
@@ -67,5 +67,5 @@ def test_a_key_given_twice_is_refused() -> None:
 
 
 def test_broken_yaml_is_refused() -> None:
-    with pytest.raises(StandardError, match="bad.yaml: line 1"):
+    with pytest.raises(StandardError, match=r"bad\.yaml: line 1"):
         parse(b"id: [", "bad.yaml")
