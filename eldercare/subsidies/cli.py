@@ -244,7 +244,7 @@ def _actor(user: str | None) -> Actor:
     found = find_user_by_name(user)
     if found is None or not found.active:
         raise click.ClickException(f"there is no active account {user!r}")
-    return load_actor(found)
+    return load_actor(found, role="official")
 
 
 def _summary(found: SubsidyRun) -> None:
