@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from eldercare.core.db import current, in_subtree, session
 from eldercare.inspections.models import (
@@ -63,7 +64,7 @@ def last_inspections(path: str, as_of: date) -> dict[UUID, tuple[date, tuple[str
         select(record.institution_id, record.on_date, record.inspector_ids)
         .where(in_subtree(record.region_path, path), record.on_date <= as_of, current(record))
         .order_by(record.institution_id, record.on_date.desc(), record.id)
-        .distinct(record.institution_id)
+        .ext(distinct_on(record.institution_id))
     )
     return {row.institution_id: (row.on_date, tuple(row.inspector_ids)) for row in session().execute(statement)}
 
@@ -75,7 +76,7 @@ def _ratings_until(path: str, as_of: date) -> dict[UUID, date]:
         select(rating.institution_id, func.upper(rating.valid, type_=Date).label("end"))
         .where(in_subtree(rating.region_path, path), current(rating), func.lower(rating.valid, type_=Date) <= as_of)
         .order_by(rating.institution_id, func.lower(rating.valid).desc(), rating.id)
-        .distinct(rating.institution_id)
+        .ext(distinct_on(rating.institution_id))
     )
     ends = {row.institution_id: row.end for row in session().execute(statement)}
     return {key: end - timedelta(days=1) for key, end in ends.items() if end is not None}

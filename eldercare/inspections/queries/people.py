@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Date, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from eldercare.accounts.models import User
 from eldercare.core.db import current, in_subtree, session
@@ -69,7 +70,7 @@ def leave_counts(ids: Iterable[UUID], on: date) -> dict[UUID, InspectorLeave]:
         select(leave)
         .where(leave.inspector_id.in_(list(ids)), current(leave), func.upper(leave.days, type_=Date) > on)
         .order_by(leave.inspector_id, leave.days)
-        .distinct(leave.inspector_id)
+        .ext(distinct_on(leave.inspector_id))
     )
     return {row.inspector_id: row for row in session().scalars(statement)}
 

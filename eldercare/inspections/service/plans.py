@@ -158,7 +158,7 @@ def publish_plan(actor: Actor, *, plan_id: UUID, version: int | None = None) -> 
     booked = update(VisitMember).where(VisitMember.plan_id == plan.id).values(published=True)
     try:
         with session().begin_nested():
-            session().execute(booked.execution_options(synchronize_session=False))
+            session().execute(booked)
     except IntegrityError as error:
         raise Conflict(N_("Another published plan already books one of these inspectors. Make the plan again.")) from error
     plan.state, plan.published_at = PlanState.PUBLISHED, clock.now()
@@ -194,7 +194,7 @@ def cancel_plan(actor: Actor, *, plan_id: UUID, version: int | None = None) -> I
         raise Conflict(N_("The plan is already cancelled."))
     before = PlanState(plan.state)
     freed = update(VisitMember).where(VisitMember.plan_id == plan.id).values(published=False)
-    session().execute(freed.execution_options(synchronize_session=False))
+    session().execute(freed)
     plan.state = PlanState.CANCELLED
     _record(plan, "cancel", before)
     return plan

@@ -37,8 +37,8 @@ def solve_plan(actor: Actor, *, plan_id: UUID) -> bool:
     if plan is None:
         return False
     plan.attempts += 1
-    problem = problem_of(plan.problem)
     try:
+        problem = problem_of(plan.problem)
         made = schedule(problem, seconds=plan.seconds)
         breaches = check(problem, made)
     except Exception as error:
