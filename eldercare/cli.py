@@ -23,6 +23,8 @@ COMMANDS = {
     "jobs": "eldercare.ops.cli",
     "backup": "eldercare.backup.cli:backup",
     "restore": "eldercare.backup.cli:restore",
+    "prepare": "eldercare.groundwork",
+    "prepare": "eldercare.groundwork",
     "demo": "eldercare.demo.cli",
     "import": "eldercare.institutions.cli",
     "regions": "eldercare.regions.cli",
