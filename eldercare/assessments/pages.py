@@ -60,9 +60,7 @@ def index() -> Response:
     filters = _filters()
     page, elders = queries.search(**filters, page=number, per_page=size)
     standard = service.get_standard(service.DEFAULT_STANDARD)
-    return render(
-        "assessments/index.html", page=page, elders=elders, filters=filters, standard=standard
-    )
+    return render("assessments/index.html", page=page, elders=elders, filters=filters, standard=standard)
 
 
 @blueprint.get("/export.csv")
@@ -71,7 +69,15 @@ def export() -> Response:
     """The filtered list with masked names; who took it is on record."""
     filters = _filters()
     rows, elders = queries.export(filters["text"], filters["level"], filters["due_by"], EXPORT_LIMIT)
-    header = [gettext(t) for t in ("Name", "Assessed on", "Standard", "Total", "Level", "Level name", "Due on")]
+    header = [
+        gettext("Name"),
+        gettext("Assessed on"),
+        gettext("Standard"),
+        gettext("Total"),
+        gettext("Level"),
+        gettext("Level name"),
+        gettext("Due on"),
+    ]
     table = [
         [
             mask_name(elders[row.elder_id].name) if row.elder_id in elders else "",
@@ -79,7 +85,9 @@ def export() -> Response:
         ]
         for row in rows
     ]  # fmt: skip
-    audit.record_read(action="assessments.export", subject_type="list", subject_id="assessments", fields=["name", "level"])
+    audit.record_read(
+        action="assessments.export", subject_type="list", subject_id="assessments", fields=["name", "level"]
+    )
     commit()
     headers = {"Content-Disposition": 'attachment; filename="assessments.csv"'}
     return Response(write_csv(header, table), mimetype="text/csv", headers=headers)
@@ -164,7 +172,9 @@ def _handle(corrects: Assessment | None) -> Response | BaseResponse:
     except Invalid as error:
         return _form(elder_id, request.form, corrects=corrects, problems=error.problems, status=422)
     commit()
-    flash(gettext("The assessment is stored: level %(level)s, %(name)s.", level=found.level, name=level_name(found)), "ok")
+    flash(
+        gettext("The assessment is stored: level %(level)s, %(name)s.", level=found.level, name=level_name(found)), "ok"
+    )
     return see_other("assessments.show", assessment_id=found.id)
 
 

@@ -68,7 +68,14 @@ def export() -> Response:
     filters, standard = _filters(), regular_visits()
     page = queries.due_list(standard, clock.today(), **filters, per_page=EXPORT_LIMIT)
     labels = full_labels({item.elder.region_path for item in page.items})
-    header = [gettext(t) for t in ("Name", "Residence", "Living situation", "Last seen", "Due on", "Days late")]
+    header = [
+        gettext("Name"),
+        gettext("Residence"),
+        gettext("Living situation"),
+        gettext("Last seen"),
+        gettext("Due on"),
+        gettext("Days late"),
+    ]
     rows = [
         [
             item.elder.name, labels[item.elder.region_path],

@@ -84,7 +84,15 @@ def export() -> Response:
         filters["text"], filters["region_path"], filters["state"], clock.today(), EXPORT_LIMIT
     )
     labels = full_labels({bed.region_path for bed in beds})
-    header = [gettext(t) for t in ("Name", "Provider", "Division", "From", "Until", "Level", "State")]
+    header = [
+        gettext("Name"),
+        gettext("Provider"),
+        gettext("Division"),
+        gettext("From"),
+        gettext("Until"),
+        gettext("Level"),
+        gettext("State"),
+    ]
     rows = [
         [
             mask_name(elders[bed.elder_id].name) if bed.elder_id in elders else "",
@@ -135,7 +143,9 @@ def create() -> Response | BaseResponse:
     return see_other("homebeds.show", contract_id=bed.contract_id)
 
 
-def _form(elder_id: UUID, form: Any, *, problems: Any = None, refusal: str | None = None, status: int = 200) -> Response:
+def _form(
+    elder_id: UUID, form: Any, *, problems: Any = None, refusal: str | None = None, status: int = 200
+) -> Response:
     return render(
         "homebeds/new.html", elder=get_elder(elder_id), form=form, problems=problems, refusal=refusal, status=status,
         providers=[(str(one.id), one.name) for one in queries.providers()],

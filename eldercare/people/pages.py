@@ -60,7 +60,9 @@ def values_of(kind: str) -> list[tuple[str, str]]:
     found = Kind(kind)
     if found is Kind.DISABILITY:
         pairs = [("none", gettext("None"))]
-        pairs += [(f"{sort}:{n}", views.value_text(kind, f"{sort}:{n}")) for sort in DISABILITY_TYPES for n in range(1, 5)]
+        pairs += [
+            (f"{sort}:{n}", views.value_text(kind, f"{sort}:{n}")) for sort in DISABILITY_TYPES for n in range(1, 5)
+        ]
         return pairs
     return [(value, gettext(text)) for value, text in VALUES.get(found, {}).items()]
 
@@ -99,7 +101,15 @@ def export() -> Response:
     text, path, _ = _filters()
     rows = queries.export_rows(text, path, EXPORT_LIMIT)
     labels = full_labels({elder.region_path for elder in rows})
-    header = [gettext(t) for t in ("Name", "Sex", "Age", "ID number", "Phone", "Residence", "Died on")]
+    header = [
+        gettext("Name"),
+        gettext("Sex"),
+        gettext("Age"),
+        gettext("ID number"),
+        gettext("Phone"),
+        gettext("Residence"),
+        gettext("Died on"),
+    ]
     today = clock.today()
     table = [
         [
@@ -290,7 +300,9 @@ def death_save(elder_id: UUID) -> Response | BaseResponse:
         values = decode(DeathIn())
         service.record_death(actor(), elder_id=elder_id, **values)
     except Invalid as error:
-        problems = [type(p)("died_on" if p.field == "valid_from" else p.field, p.msgid, p.params) for p in error.problems]
+        problems = [
+            type(p)("died_on" if p.field == "valid_from" else p.field, p.msgid, p.params) for p in error.problems
+        ]
         return render("people/death.html", elder=elder, form=request.form, problems=problems, status=422)
     commit()
     flash(gettext("The death is recorded."), "ok")
