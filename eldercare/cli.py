@@ -24,7 +24,6 @@ COMMANDS = {
     "backup": "eldercare.backup.cli:backup",
     "restore": "eldercare.backup.cli:restore",
     "prepare": "eldercare.groundwork",
-    "prepare": "eldercare.groundwork",
     "demo": "eldercare.demo.cli",
     "import": "eldercare.institutions.cli",
     "regions": "eldercare.regions.cli",
