@@ -79,30 +79,10 @@ def app(servers: Servers, worker_number: int, tmp_path_factory: pytest.TempPathF
     from eldercare.app import create_app
     from tests.support.isolation import Client
 
-    _without_missing_slices()
     database = servers.copy(f"test_{worker_number}")
     app = create_app(config_for(servers, database, worker_number, tmp_path_factory.mktemp("data")))
     app.test_client_class = Client
     yield app
-
-
-def _without_missing_slices() -> None:
-    """While the house goes up: leave out slices that are not whole yet, and say which."""
-    import importlib
-    from types import SimpleNamespace
-
-    from eldercare import app as factory
-
-    def tolerant(name: str) -> Any:
-        def init_app(*args: Any) -> None:
-            try:
-                importlib.import_module(name).init_app(*args)
-            except (ImportError, AttributeError) as error:
-                print(f"{name} left out: {error!r}")
-
-        return SimpleNamespace(init_app=init_app)
-
-    factory.import_module = tolerant
 
 
 def config_for(servers: Servers, database: str, number: int, folder: Path) -> Any:
