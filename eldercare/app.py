@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask
 from flask_babel import Babel
 from flask_migrate import Migrate
@@ -31,7 +34,7 @@ def create_app(config: Config) -> Flask:
     app = Flask("eldercare", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "eldercare" / "static"))
     _configure(app, config)
     _extend(app, config)
-    api = Api(app)
+    api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
     for name in SLICES:
         import_module(f"eldercare.{name}").init_app(app, api)
     web.handle_errors(app)
@@ -40,6 +43,17 @@ def create_app(config: Config) -> Flask:
     idempotency.guard_api(app)
     _declare_library_routes(app)
     return app
+
+
+def _schema_name(schema: Any) -> str:
+    """A schema's name in the OpenAPI document, with its slice: `BedsElder`, `PeopleElder`."""
+    cls = resolve_schema_cls(schema)
+    if isinstance(cls, list):
+        raise TypeError(f"ambiguous schema {schema!r}")
+    place = cls.__module__.split(".")
+    owner = place[1].title() if place[0] == "eldercare" and len(place) > 2 else ""
+    name = cls.__name__.removesuffix("Schema")
+    return name if name.startswith(owner) else owner + name
 
 
 def _configure(app: Flask, config: Config) -> None:
