@@ -53,7 +53,9 @@ def _schema_name(schema: Any) -> str:
     place = cls.__module__.split(".")
     owner = place[1].title() if place[0] == "eldercare" and len(place) > 2 else ""
     name = cls.__name__.removesuffix("Schema")
-    return name if name.startswith(owner) else owner + name
+    name = name if name.startswith(owner) else owner + name
+    left_out = sorted(getattr(schema, "exclude", None) or ())
+    return name + "".join(f"Without{field.title()}" for field in left_out)
 
 
 def _configure(app: Flask, config: Config) -> None:
