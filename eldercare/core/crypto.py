@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -81,8 +82,14 @@ class Keyring:
 
 
 def keyring() -> Keyring:
-    """The installation's keys, loaded once by `create_app`."""
-    return cast(Keyring, current_app.extensions["keyring"])
+    """The installation's keys. Read again when the file has changed, so that a rotation reaches running processes."""
+    kept = current_app.extensions
+    folder = kept["config"].keys_dir
+    with suppress(OSError):  # a missing file: what was read at the start serves on
+        stamp = (folder / FILE).stat().st_mtime_ns
+        if kept.get("keyring_stamp") != stamp:
+            kept["keyring"], kept["keyring_stamp"] = Keyring.load(folder), stamp
+    return cast(Keyring, kept["keyring"])
 
 
 def mask_id(number: str) -> str:

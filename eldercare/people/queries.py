@@ -161,3 +161,14 @@ def value_on(elder_id: UUID, kind: Kind, day: date) -> str | None:
 def grants(elder_id: UUID) -> Sequence[ElderGrant]:
     statement = select(ElderGrant).where(ElderGrant.elder_id == elder_id, current(ElderGrant))
     return session().scalars(statement.order_by(ElderGrant.ground, func.lower(ElderGrant.valid))).all()
+
+
+def values_by_key() -> dict[str, int]:
+    """`{key id: encrypted values}` over ID and phone numbers."""
+    counts: dict[str, int] = {}
+    for column in (Elder.id_number, Elder.phone):
+        head = func.split_part(func.encode(func.substring(column, 1, 12), "escape"), ":", 1)
+        statement = select(head, func.count()).where(column.is_not(None)).group_by(head)
+        for name, count in session().execute(statement):
+            counts[name] = counts.get(name, 0) + count
+    return counts
