@@ -24,6 +24,7 @@ from eldercare.inspections.rules import Due, PlanState, may_publish
 from eldercare.inspections.scheduling.checker import check
 from eldercare.inspections.scheduling.frozen import canonical, digest, problem_of
 from eldercare.inspections.service.freezing import DueVisit, Frozen, freeze, freeze_conflicts, freeze_inspectors
+from eldercare.inspections.service.telling import tell
 from eldercare.regions.models import Region
 from eldercare.regions.queries import get_region
 
@@ -164,6 +165,7 @@ def publish_plan(actor: Actor, *, plan_id: UUID, version: int | None = None) -> 
     plan.state, plan.published_at = PlanState.PUBLISHED, clock.now()
     plan.published_by, plan.published_by_name = actor.label, actor.name
     _record(plan, "publish", PlanState.SOLVED)
+    tell(actor, plan)
     return plan
 
 

@@ -20,6 +20,7 @@ from eldercare.inspections.scheduling.frozen import problem_of, result_digest
 from eldercare.inspections.scheduling.model import Problem, Schedule
 from eldercare.inspections.scheduling.plan import schedule
 from eldercare.inspections.service.plans import ring, task_id
+from eldercare.inspections.service.telling import tell
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,7 @@ def solve_plan(actor: Actor, *, plan_id: UUID) -> bool:
     except Exception as error:
         log.exception("inspections.solve_failed", plan=str(plan_id))
         plan.state, plan.error = PlanState.FAILED, f"{type(error).__name__}: {error}"[:500]
+        tell(actor, plan)
         return True
     _store(plan, problem, made, breaches)
     record(
@@ -53,6 +55,7 @@ def solve_plan(actor: Actor, *, plan_id: UUID) -> bool:
         after={"visits": len(made.visits), "unplaced": len(made.unplaced), "result_hash": plan.result_hash},
         region_path=plan.region_path,
     )
+    tell(actor, plan)
     return True
 
 
