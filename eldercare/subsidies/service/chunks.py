@@ -7,14 +7,14 @@ sweep rings again. Run under a system actor by the workers; nothing here commits
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import polars as pl
 
 from eldercare.core import clock
 from eldercare.core.actor import Actor
-from eldercare.core.db import acting_as, copy_block, current_actor, session
+from eldercare.core.db import acting_as, copy_block, session
 from eldercare.core.errors import Conflict
 from eldercare.core.i18n import N_
 from eldercare.core.jobs import JobName, after_commit
@@ -22,8 +22,8 @@ from eldercare.subsidies import engine, queries
 from eldercare.subsidies.engine import Frame, Result
 from eldercare.subsidies.engine.segments import Month
 from eldercare.subsidies.models import SubsidyRun
-from eldercare.subsidies.service.runs import job_id, move, note_event, pack_of, ring_chunk, schemes_of
 from eldercare.subsidies.rules import ChunkState, RunState
+from eldercare.subsidies.service.runs import job_id, move, note_event, pack_of, ring_chunk, schemes_of
 
 #: Lines of chunk n are numbered from n x this on: a place that no other chunk reaches.
 NUMBERS_PER_CHUNK = 200_000

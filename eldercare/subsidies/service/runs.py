@@ -29,6 +29,7 @@ from eldercare.subsidies.engine.frame import FACT_SCHEMA, PERSON_SCHEMA, Frame
 from eldercare.subsidies.engine.segments import Month
 from eldercare.subsidies.models import SubsidyLine, SubsidyRun, SubsidyRunChunk, SubsidyRunEvent
 from eldercare.subsidies.rules import RunState
+from eldercare.subsidies.service.telling import tell
 
 CHUNK_PERSONS = 10_000
 
@@ -219,6 +220,7 @@ def move(actor: Actor, run: SubsidyRun, state: RunState, note: str | None = None
     run.state = state.value
     session().flush()
     note_event(actor, run, before, state, note)
+    tell(actor, run, state)
 
 
 def note_event(actor: Actor, run: SubsidyRun, before: str | None, state: RunState, note: str | None = None) -> None:
