@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from eldercare.core import clock
 from eldercare.core.web import api_page, public
@@ -19,7 +20,7 @@ blueprint = Blueprint("api_places", __name__, url_prefix="/api/v1/places", descr
 
 @blueprint.get("")
 @public
-@blueprint.arguments(PlaceQuery, location="query")
+@blueprint.arguments(PlaceQuery, location="query", unknown=RAISE)
 @blueprint.response(200, PlaceList)
 def search(query: dict[str, Any]) -> dict[str, Any]:
     """Places that fit, with their free beds of the wanted type and how fresh that figure is."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 from eldercare.directory.rules import BED_TYPES
+from eldercare.regions.schemas import Query
 
 
-class PlaceQuery(Schema):
-    class Meta:
-        unknown = RAISE
-
+class PlaceQuery(Query):
     q = fields.String(
         load_default="",
         validate=validate.Length(max=60),

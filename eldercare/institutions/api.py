@@ -18,14 +18,12 @@ from eldercare.institutions.queries import Filters
 from eldercare.institutions.rules import Kind
 from eldercare.institutions.schemas import InstitutionForm
 from eldercare.regions.queries import get_region
+from eldercare.regions.schemas import Query
 
 blueprint = Blueprint("api_institutions", __name__, url_prefix="/api/v1/institutions", description="Register 机构名录")
 
 
-class ListQuery(Schema):
-    class Meta:
-        unknown = RAISE
-
+class ListQuery(Query):
     q = fields.String(load_default="", validate=validate.Length(max=80))
     region = fields.String(load_default=None, validate=validate.Length(max=40))
     kind = fields.String(load_default=None, validate=validate.OneOf(list(Kind)))
@@ -71,7 +69,7 @@ class InstitutionList(Schema):
 
 @blueprint.get("")
 @access("registry.read")
-@blueprint.arguments(ListQuery, location="query")
+@blueprint.arguments(ListQuery, location="query", unknown=RAISE)
 @blueprint.response(200, InstitutionList)
 def list_institutions(query: dict[str, Any]) -> dict[str, Any]:
     """Institutions in your scope, by pinyin."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from eldercare.core.web import public
 from eldercare.regions import queries
@@ -15,7 +16,7 @@ blueprint = Blueprint("api_regions", __name__, url_prefix="/api/v1/regions", des
 
 @blueprint.get("")
 @public
-@blueprint.arguments(RegionQuery, location="query")
+@blueprint.arguments(RegionQuery, location="query", unknown=RAISE)
 @blueprint.response(200, RegionList)
 def list_regions(query: dict[str, Any]) -> dict[str, Any]:
     """Divisions that match `q` (name, pinyin, initials, code), or those below `parent`, or the roots."""

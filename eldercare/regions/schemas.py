@@ -5,10 +5,16 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, fields, validate
 
 
-class RegionQuery(Schema):
+class Query(Schema):
+    """Parameters of an address: an unknown one is refused; `lang` chooses the language everywhere."""
+
     class Meta:
         unknown = RAISE
 
+    lang = fields.String(load_default=None, validate=validate.OneOf(["zh", "en"]))
+
+
+class RegionQuery(Query):
     q = fields.String(load_default="", validate=validate.Length(max=60))
     parent = fields.String(load_default=None, validate=validate.Length(max=40))
     limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=200))

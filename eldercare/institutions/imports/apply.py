@@ -19,7 +19,7 @@ from eldercare.institutions.imports.plan import OWN_FIELDS, Outcome, Planned
 from eldercare.institutions.imports.records import kept, occupied_beds
 from eldercare.institutions.models import Institution, InstitutionNumber, InstitutionRating, InstitutionReport
 from eldercare.institutions.rules import BedsMode, RatedPeriod
-from eldercare.institutions.service import put_search_words
+from eldercare.institutions.service import move_rows, put_search_words
 from eldercare.regions.queries import prefixes, regions_by_path
 
 
@@ -69,6 +69,8 @@ def _put(actor: Actor, institution: Institution, item: Planned, names: dict[str,
         if name in values:
             setattr(institution, name, values[name])
     assert item.region is not None  # rows without a division were refused
+    if item.known is not None and item.region[1] != item.known.region_path:
+        move_rows(institution.id, item.region[1])
     institution.region_id, institution.region_path = item.region
     institution.updated_at, institution.updated_by = clock.now(), actor.label
     put_search_words(institution, names[item.region[1]])
