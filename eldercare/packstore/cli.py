@@ -26,7 +26,9 @@ def check(file: Path) -> None:
         pack = load(str(file), file.read_bytes(), packs["national"])
     except PackError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{pack.code} {pack.version}: {len(pack.values)} values, {len(pack.tables)} tables, {len(pack.schemes)} schemes")
+    click.echo(
+        f"{pack.code} {pack.version}: {len(pack.values)} values, {len(pack.tables)} tables, {len(pack.schemes)} schemes"
+    )
 
 
 @cli.command()

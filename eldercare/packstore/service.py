@@ -18,11 +18,8 @@ from eldercare.policy import Pack, load_packs, shipped_pack
 def publish_shipped(actor: Actor) -> list[PublishedPack]:
     """Publish every shipped pack that is not published yet; the rows that are new. Nothing happens the second time."""
     actor.require("accounts.manage")
-    new = []
-    for pack in load_packs().values():
-        if queries.find_by_hash(pack.content_hash) is None:
-            new.append(_publish(actor, pack))
-    return new
+    missing = [pack for pack in load_packs().values() if queries.find_by_hash(pack.content_hash) is None]
+    return [_publish(actor, pack) for pack in missing]
 
 
 def in_use(actor: Actor, *, code: str) -> tuple[Pack, PublishedPack]:
@@ -42,21 +39,23 @@ def in_use(actor: Actor, *, code: str) -> tuple[Pack, PublishedPack]:
 
 def _publish(actor: Actor, pack: Pack) -> PublishedPack:
     start, end = effective(pack)
-    values = dict(
-        content_hash=pack.content_hash,
-        code=pack.code,
-        version=pack.version,
-        title_zh=pack.title.zh,
-        title_en=pack.title.en,
-        effective_from=start,
-        effective_to=end,
-        base_hash=pack.base.content_hash if pack.base else None,
-        content=pack.content,
-        published_by=actor.label,
-        published_at=clock.now(),
-    )
+    values = {
+        "content_hash": pack.content_hash,
+        "code": pack.code,
+        "version": pack.version,
+        "title_zh": pack.title.zh,
+        "title_en": pack.title.en,
+        "effective_from": start,
+        "effective_to": end,
+        "base_hash": pack.base.content_hash if pack.base else None,
+        "content": pack.content,
+        "published_by": actor.label,
+        "published_at": clock.now(),
+    }
     # Two processes may publish the same bytes at once: the first one wins, and both are right.
-    added = session().execute(insert(PublishedPack).values(values).on_conflict_do_nothing().returning(PublishedPack.code))
+    added = session().execute(
+        insert(PublishedPack).values(values).on_conflict_do_nothing().returning(PublishedPack.code)
+    )
     if added.first() is None:
         return queries.get_by_hash(pack.content_hash)
     audit.record(
@@ -71,8 +70,9 @@ def _publish(actor: Actor, pack: Pack) -> PublishedPack:
 
 def effective(pack: Pack) -> tuple[date, date | None]:
     """The first and the last day for which the pack gives anything; no last day when something stays open."""
-    dated = [*pack.values.values(), *pack.tables.values(), *pack.groupings.values()]
-    periods = [entry.period for one in dated for entry in one.entries]
+    periods = [entry.period for value in pack.values.values() for entry in value.entries]
+    periods += [entry.period for table in pack.tables.values() for entry in table.entries]
+    periods += [entry.period for grouping in pack.groupings.values() for entry in grouping.entries]
     ends = [period.valid_to for period in periods]
     closed = [end for end in ends if end is not None]
     return min(period.valid_from for period in periods), max(closed) if len(closed) == len(ends) else None

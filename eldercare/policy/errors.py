@@ -12,9 +12,7 @@ class PackError(DomainError):
     code = "bad_pack"
 
     def __init__(self, file: str, where: str, reason: str) -> None:
-        super().__init__(
-            N_("%(file)s: %(where)s: %(reason)s"), file=file, where=where or "(top)", reason=reason
-        )
+        super().__init__(N_("%(file)s: %(where)s: %(reason)s"), file=file, where=where or "(top)", reason=reason)
         self.file = file
         self.where = where
         self.reason = reason

@@ -114,9 +114,7 @@ def _assumed(node: Node) -> Text | None:
     return found.both() if found else None
 
 
-def _dated(
-    node: Node, key: str, unit: str, more: set[str], read: Callable[[Node, Period], D]
-) -> Dated[D]:
+def _dated(node: Node, key: str, unit: str, more: set[str], read: Callable[[Node, Period], D]) -> Dated[D]:
     """The list `dated` of a key: every entry with its period, source and clause, then what `read` takes from it."""
     nodes = node["dated"].list()
     for entry in nodes:
@@ -150,9 +148,7 @@ def _table(key: str, node: Node, sources: dict[str, Source], groups: set[str]) -
 
     def read(entry: Node, period: Period) -> Table:
         rows = rows_of(entry["rows"], inputs, unit, hit, groups)
-        return Table(
-            key, loaded_unit(unit), hit, inputs, rows, _citation(entry, sources), _assumed(entry), period
-        )
+        return Table(key, loaded_unit(unit), hit, inputs, rows, _citation(entry, sources), _assumed(entry), period)
 
     return _dated(node, key, loaded_unit(unit), {"rows"}, read)
 

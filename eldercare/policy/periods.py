@@ -17,7 +17,7 @@ def period_of(node: Node) -> Period:
     end_node = node.get("to")
     end = end_node.date() if end_node else None
     if end is not None and end < start:
-        assert end_node is not None  # noqa: S101 - for the type checker
+        assert end_node is not None
         end_node.refuse(f"the last day {end} is before the first {start}")
     return Period(start, end)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -58,8 +58,8 @@ class Node:
             self.refuse("a text was expected (numbers in quotes)")
         return self.data
 
-    def date(self) -> datetime.date:
-        if not isinstance(self.data, datetime.date):
+    def date(self) -> dt.date:
+        if not isinstance(self.data, dt.date):
             self.refuse("a date YYYY-MM-DD was expected")
         return self.data
 

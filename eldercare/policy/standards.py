@@ -154,7 +154,9 @@ class Standard:
 class Node:
     """A mapping of the file that knows where it stands and which keys may be there."""
 
-    def __init__(self, file: str, path: str, value: Any, required: AbstractSet[str], optional: AbstractSet[str] = frozenset()) -> None:
+    def __init__(
+        self, file: str, path: str, value: Any, required: AbstractSet[str], optional: AbstractSet[str] = frozenset()
+    ) -> None:
         self.file, self.path = file, path
         if not isinstance(value, dict):
             raise StandardError(f"{file}: {path or '(top)'}: must be a mapping")
@@ -205,7 +207,19 @@ def parse(data: bytes, file: str) -> Standard:
         file,
         "",
         read(data, file),
-        {"id", "code", "title", "in_force", "source", "max_total", "dimensions", "levels", "changes", "reasons", "practice"},
+        {
+            "id",
+            "code",
+            "title",
+            "in_force",
+            "source",
+            "max_total",
+            "dimensions",
+            "levels",
+            "changes",
+            "reasons",
+            "practice",
+        },
         {"option_sets"},
     )
     source = top.child("source", {"document"}, {"note"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Hashable
 from typing import Any
 
@@ -19,9 +19,7 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
             if key in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"duplicate key {key!r}", problem_mark=key_node.start_mark
-                )
+                raise yaml.MarkedYAMLError(problem=f"duplicate key {key!r}", problem_mark=key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -62,5 +60,5 @@ def _check_plain(file: str, node: Any, where: str) -> None:
             _check_plain(file, child, f"{where}[{index}]")
     elif isinstance(node, float):
         raise PackError(file, where, f"{node!r} is a float: write exact amounts in quotes")
-    elif isinstance(node, datetime.datetime):
+    elif isinstance(node, dt.datetime):
         raise PackError(file, where, "a date without a time was expected")

@@ -28,7 +28,7 @@ def rows_of(node: Node, inputs: tuple[str, ...], unit: str, hit: str, groups: se
         child.fields({"when", "value"})
         when = tuple(_condition(key, value, inputs, groups) for key, value in child["when"].items())
         amount = exact(child["value"], unit)
-        assert isinstance(amount, int)  # noqa: S101 - money units load as fen
+        assert isinstance(amount, int)
         rows.append(Row(_row_key(when), when, amount))
     _check_rows(node, rows, hit)
     return tuple(rows)

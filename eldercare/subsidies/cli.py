@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 import click
@@ -24,6 +26,7 @@ from eldercare.subsidies.models import SubsidyRun
 from eldercare.subsidies.service import chunks, runs
 
 POLL_SECONDS = 0.5
+T = TypeVar("T")
 
 
 @click.group()
@@ -215,15 +218,15 @@ def export_lines(run_id: UUID, file: Path | None) -> None:
     commit()
 
 
-def _decide(user: str, step: object) -> None:
+def _decide(user: str, step: Callable[[Actor], SubsidyRun]) -> None:
     actor = _actor(user)
     with acting_as(actor):
-        found = _refusing(lambda: step(actor))  # type: ignore[operator]
+        found = _refusing(lambda: step(actor))
         commit()
         _summary(found)
 
 
-def _refusing(work):  # type: ignore[no-untyped-def]
+def _refusing(work: Callable[[], T]) -> T:
     """Run `work`; a refusal becomes the command's error."""
     try:
         return work()
@@ -233,8 +236,7 @@ def _refusing(work):  # type: ignore[no-untyped-def]
 
 
 def _get(run_id: UUID) -> SubsidyRun:
-    found: SubsidyRun = _refusing(lambda: queries.get_run(run_id))
-    return found
+    return _refusing(lambda: queries.get_run(run_id))
 
 
 def _actor(user: str | None) -> Actor:
@@ -253,5 +255,3 @@ def _summary(found: SubsidyRun) -> None:
         f"{found.id}  {found.jurisdiction} {found.month:%Y-%m}  {found.state}: {found.persons} persons, "
         f"{found.lines} lines, {yuan(found.total_fen)} yuan, {found.skipped} not paid"
     )
-
-

@@ -43,10 +43,7 @@ def _on_this_form(error: DomainError) -> list[Problem]:
     if not isinstance(error, Invalid):
         return [Problem("month", error.msgid, error.params)]
     names = {"person.county_group": "person[division]", "person": "person[division]"}
-    return [
-        Problem(names.get(p.field) or _bracketed(p.field), p.msgid, p.params)
-        for p in error.problems
-    ]
+    return [Problem(names.get(p.field) or _bracketed(p.field), p.msgid, p.params) for p in error.problems]
 
 
 def _bracketed(field: str) -> str:

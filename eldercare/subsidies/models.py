@@ -29,7 +29,7 @@ from eldercare.core.db import Model, RegionScoped, UuidKey, Versioned, path_inde
 from eldercare.subsidies.rules import ChunkState, RunState
 
 
-def _one_of(column: str, values: type[RunState] | type[ChunkState]) -> str:
+def _one_of(column: str, values: type[RunState | ChunkState]) -> str:
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 

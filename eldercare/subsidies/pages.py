@@ -9,9 +9,10 @@ from flask import Blueprint, Response, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
 from eldercare.core import clock
+from eldercare.core.db import rollback
 from eldercare.core.errors import Conflict, DomainError, Invalid, NoRuleInForce, Problem
 from eldercare.core.i18n import gettext as _
-from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, rollback, see_other
+from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
 from eldercare.people.rules import KIND_LABELS, ORIGIN_LABELS
 from eldercare.subsidies import export, queries, rules, views
 from eldercare.subsidies.engine.segments import Month
@@ -261,5 +262,3 @@ def retry(run_id: UUID) -> BaseResponse:
     commit()
     flash(_("%(count)s failed parts are being computed again.", count=count), "ok")
     return see_other("subsidies.show", run_id=run_id)
-
-

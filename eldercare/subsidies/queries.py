@@ -81,9 +81,11 @@ def _page(statement: Any, ordered: Any, page: int, per_page: int) -> Page[Any]:
 
 
 def events(run_id: UUID) -> Sequence[SubsidyRunEvent]:
-    return session().scalars(
-        select(SubsidyRunEvent).where(SubsidyRunEvent.run_id == run_id).order_by(SubsidyRunEvent.id)
-    ).all()
+    return (
+        session()
+        .scalars(select(SubsidyRunEvent).where(SubsidyRunEvent.run_id == run_id).order_by(SubsidyRunEvent.id))
+        .all()
+    )
 
 
 # --- chunks -------------------------------------------------------------------------------------------------------
@@ -102,7 +104,7 @@ def chunk_counts(run_id: UUID) -> dict[str, int]:
         .where(SubsidyRunChunk.run_id == run_id)
         .group_by(SubsidyRunChunk.state)
     )
-    found = {state: count for state, count in session().execute(statement)}
+    found: dict[str, int] = dict(session().execute(statement).tuples().all())
     return {str(state): found.get(str(state), 0) for state in ChunkState}
 
 
@@ -123,9 +125,7 @@ def unlocked_chunks(run_id: UUID, state: ChunkState, rung_before: datetime) -> S
     """Chunks in a state, last rung before an instant, that nobody is at work on; locked."""
     statement = (
         select(SubsidyRunChunk)
-        .where(
-            SubsidyRunChunk.run_id == run_id, SubsidyRunChunk.state == state, SubsidyRunChunk.rung_at <= rung_before
-        )
+        .where(SubsidyRunChunk.run_id == run_id, SubsidyRunChunk.state == state, SubsidyRunChunk.rung_at <= rung_before)
         .order_by(SubsidyRunChunk.number)
         .with_for_update(skip_locked=True)
     )
@@ -220,7 +220,7 @@ def names_of(elder_ids: set[UUID]) -> dict[UUID, str]:
     if not elder_ids:
         return {}
     found = session().execute(select(Elder.id, Elder.name).where(Elder.id.in_(elder_ids)))
-    return {elder_id: name for elder_id, name in found}
+    return dict(found.tuples().all())
 
 
 def division_names(codes: set[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import date, timedelta
 from typing import Any
@@ -197,7 +198,9 @@ def test_every_reason_has_words_in_both_languages() -> None:
     assert all(text.zh and text.en for text in TEXTS.values())
 
 
-@pytest.mark.parametrize(("code", "month"), [("yantai", "2022-12"), ("yantai", "2026-01"), ("gansu", "2018-12"), ("gansu", "2022-01")])
+@pytest.mark.parametrize(
+    ("code", "month"), [("yantai", "2022-12"), ("yantai", "2026-01"), ("gansu", "2018-12"), ("gansu", "2022-01")]
+)
 def test_no_rule_in_force(code: str, month: str) -> None:
     with pytest.raises(NoRuleInForce):
         run(shipped_pack(code), month, elder())
@@ -232,7 +235,7 @@ def people(draw: st.DrawFn) -> list[dict[str, Any]]:
         ):
             cuts = sorted(draw(st.sets(DAYS, max_size=3)))
             edges = [LONG_AGO, *cuts, date(2030, 1, 1)]
-            for since, until in zip(edges, edges[1:], strict=False):
+            for since, until in itertools.pairwise(edges):
                 if draw(st.integers(0, 5)):
                     facts.append((kind, draw(st.sampled_from(values)), since, until))
         found.append(

@@ -123,7 +123,9 @@ def test_bad_input_names_the_field(client: Any, changes: dict[str, Any], field: 
     assert field in response.json["errors"], response.json
 
 
-@pytest.mark.parametrize(("jurisdiction", "month"), [("yantai", "2022-12"), ("yantai", "2026-01"), ("gansu", "2022-01")])
+@pytest.mark.parametrize(
+    ("jurisdiction", "month"), [("yantai", "2022-12"), ("yantai", "2026-01"), ("gansu", "2022-01")]
+)
 def test_a_month_without_rules_is_never_zero(client: Any, jurisdiction: str, month: str) -> None:
     response = asked(client, jurisdiction=jurisdiction, month=month)
     assert response.status_code == 422

@@ -10,4 +10,14 @@ from eldercare.subsidies.engine.frame import FACT_KINDS, Frame
 #: Goes up whenever the same facts and the same pack could give other lines or other bytes.
 VERSION = "1"
 
-__all__ = ["FACT_KINDS", "VERSION", "Frame", "Result", "assumptions", "compute", "explain_line", "explain_skip", "source_of"]
+__all__ = [
+    "FACT_KINDS",
+    "VERSION",
+    "Frame",
+    "Result",
+    "assumptions",
+    "compute",
+    "explain_line",
+    "explain_skip",
+    "source_of",
+]

@@ -87,7 +87,7 @@ def compute(pack: Pack, schemes: Sequence[Scheme], month: Month, frame: Frame) -
 def _values(pack: Pack, scheme: Scheme, month: Month) -> tuple[int, Value]:
     """The scheme's minimum age and proration on the first day of the month."""
     age = pack.value(scheme.age_minimum, month.first).value
-    assert isinstance(age, int)  # noqa: S101 - the loader checked the unit
+    assert isinstance(age, int)
     return age, pack.value(scheme.proration, month.first)
 
 
@@ -215,8 +215,10 @@ def _lines(
 def _stretch(scheme: Scheme) -> pl.Expr:
     """One stretch as canonical JSON: days, rule row, amount and the facts the row was chosen by."""
     facts = [pl.concat_str(pl.lit(f',"{name}":"'), pl.col(name), pl.lit('"')) for name in scheme.requires]
-    division = pl.when(pl.col("division").is_null()).then(pl.lit("null")).otherwise(
-        pl.concat_str(pl.lit('"'), pl.col("division"), pl.lit('"'))
+    division = (
+        pl.when(pl.col("division").is_null())
+        .then(pl.lit("null"))
+        .otherwise(pl.concat_str(pl.lit('"'), pl.col("division"), pl.lit('"')))
     )
     return pl.concat_str(
         pl.lit('{"from":"'),
@@ -244,7 +246,9 @@ def _skips(scheme: Scheme, judged: pl.DataFrame, lines: pl.DataFrame) -> pl.Data
         .with_columns(
             scheme=pl.lit(scheme.key),
             reason=pl.col("reason").fill_null(str(Reason.NOTHING)),
-            detail=pl.concat_str(pl.col("start").dt.to_string("%Y-%m-%d"), pl.lit("/"), pl.col("end").dt.to_string("%Y-%m-%d")),
+            detail=pl.concat_str(
+                pl.col("start").dt.to_string("%Y-%m-%d"), pl.lit("/"), pl.col("end").dt.to_string("%Y-%m-%d")
+            ),
         )
         .select(SKIP_COLUMNS)
     )

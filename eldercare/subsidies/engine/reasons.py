@@ -35,7 +35,9 @@ MISSING: dict[str, Reason] = {
 
 TEXTS: dict[Reason, Text] = {
     Reason.DEAD: Text("本月前或月内已去世", "Died before these days"),
-    Reason.CONFLICT: Text("同一时段有两条相互矛盾的情况记录，请先更正", "Two facts of one kind contradict each other; correct them first"),
+    Reason.CONFLICT: Text(
+        "同一时段有两条相互矛盾的情况记录，请先更正", "Two facts of one kind contradict each other; correct them first"
+    ),
     Reason.OUTSIDE: Text("居住地不在本辖区", "Lives outside this jurisdiction"),
     Reason.NO_CATEGORY: Text("没有经济类别记录", "No economic category is recorded"),
     Reason.CATEGORY: Text("不属于特困人员", "Not in the economic category the scheme asks for"),

@@ -13,7 +13,10 @@ from eldercare.subsidies.rules import RunState
 
 #: State -> (who holds this is told, the sentence).
 _WAITS = {
-    RunState.COMPUTED: ("subsidies.review", N_("The subsidy run %(month)s of %(place)s is computed and waits for review.")),
+    RunState.COMPUTED: (
+        "subsidies.review",
+        N_("The subsidy run %(month)s of %(place)s is computed and waits for review."),
+    ),
     RunState.REVIEWED: (
         "subsidies.approve",
         N_("The subsidy run %(month)s of %(place)s is reviewed and waits for approval."),
@@ -38,6 +41,4 @@ def tell(actor: Actor, run: SubsidyRun, state: RunState) -> None:
         )  # fmt: skip
     elif state in _DONE and run.made_by.startswith("user:") and run.made_by != actor.label:
         maker = UUID(run.made_by.removeprefix("user:"))
-        notices.notify(
-            actor, user_ids=[maker], kind=f"subsidies.{state}", msgid=_DONE[state], params=params, link=link
-        )
+        notices.notify(actor, user_ids=[maker], kind=f"subsidies.{state}", msgid=_DONE[state], params=params, link=link)
