@@ -83,6 +83,7 @@ def _configure(app: Flask, config: Config) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] - the default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

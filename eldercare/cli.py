@@ -94,6 +94,7 @@ class application:  # noqa: N801 - used as a function
 
     def _enter(self) -> Any:
         from eldercare.app import create_app
+        from eldercare.core import i18n
         from eldercare.core.actor import Actor
         from eldercare.core.config import Config, ConfigError
         from eldercare.core.db import set_actor
@@ -113,6 +114,8 @@ class application:  # noqa: N801 - used as a function
         app = create_app(config)
         self._stack.enter_context(app.app_context())
         set_actor(Actor.system(f"command line: {self.command}"))
+        # The commands are English; with a Chinese locale what the rules say comes in Chinese.
+        i18n.speak(os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
         return app
 
     def __exit__(self, *exc: object) -> None:

@@ -5,6 +5,7 @@ The catalogs are read once per process and merged; nothing has to be compiled be
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,10 +41,18 @@ def catalog() -> dict[str, str]:
     return merged
 
 
+_spoken: ContextVar[str] = ContextVar("spoken", default="zh")
+
+
+def speak(language: str) -> None:
+    """The language outside of requests (a command line's); Chinese unless said."""
+    _spoken.set("zh" if language.startswith("zh") else "en")
+
+
 def locale() -> str:
-    """`zh` or `en`: of the request where there is one, else Chinese."""
+    """`zh` or `en`: of the request where there is one, else what was said by `speak`."""
     if not has_request_context():
-        return "zh"
+        return _spoken.get()
     found = get_locale()
     return "en" if found is not None and found.language == "en" else "zh"
 
