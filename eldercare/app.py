@@ -9,6 +9,7 @@ from typing import Any
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_smorest import Api
@@ -20,6 +21,13 @@ from eldercare.core import access, i18n, idempotency, look, web
 from eldercare.core.config import Config
 from eldercare.core.crypto import Keyring
 from eldercare.core.db import db
+
+
+class _ReadableJson(DefaultJSONProvider):
+    """Chinese as Chinese: people read answers of the API too."""
+
+    ensure_ascii = False
+
 
 ROOT = Path(__file__).resolve().parent.parent
 # From the ground up; each module has init_app(app, api).
@@ -83,7 +91,7 @@ def _configure(app: Flask, config: Config) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined] - the default provider has it
+    app.json = _ReadableJson(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

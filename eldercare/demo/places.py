@@ -160,7 +160,11 @@ def _write_papers(draw: Draw, homes: Homes, opened: Array) -> None:
     count = len(homes.ids)
     for kind, years in (("fire", 0), ("food", 5), ("insurance", 1)):
         issued: Array = days(years_before(draw.today, max(1, years)), rng.integers(10, 360 * max(1, years), count))
-        expires = np.datetime_as_string(issued + np.timedelta64(365 * years, "D"), unit="D") if years else None
+        expires = (
+            np.datetime_as_string((issued + np.timedelta64(365 * years, "D")).astype("datetime64[D]"), unit="D")
+            if years
+            else None
+        )
         draw.put(
             "institution_paper",
             {
