@@ -98,6 +98,7 @@ def admit(body: dict[str, Any]) -> BedOccupancy:
 @access("beds.read")
 @blueprint.response(200, FactOut)
 def get_stay(stay_id: UUID) -> BedOccupancy:
+    """A stay as it stands now."""
     return queries.get_fact(stay_id)
 
 
@@ -106,6 +107,7 @@ def get_stay(stay_id: UUID) -> BedOccupancy:
 @blueprint.arguments(DischargeIn)
 @blueprint.response(200, FactOut)
 def discharge(body: dict[str, Any], stay_id: UUID) -> BedOccupancy:
+    """End a stay; the bed is free from that moment."""
     end_reason = EndReason(body.pop("end_reason"))
     stay = service.discharge(actor(), stay_id=stay_id, end_reason=end_reason, **body)
     commit()
@@ -128,6 +130,7 @@ def move(body: dict[str, Any], stay_id: UUID) -> BedOccupancy:
 @blueprint.arguments(SwapIn)
 @blueprint.response(200, FactOut(many=True))
 def swap(body: dict[str, Any], stay_id: UUID) -> list[BedOccupancy]:
+    """Two residents change beds."""
     stays = service.swap(actor(), stay_id=stay_id, **body)
     commit()
     return list(stays)
@@ -138,6 +141,7 @@ def swap(body: dict[str, Any], stay_id: UUID) -> list[BedOccupancy]:
 @blueprint.arguments(LeaveIn)
 @blueprint.response(201, LeaveOut)
 def start_leave(body: dict[str, Any], stay_id: UUID) -> StayLeave:
+    """The resident goes on leave; the bed stays theirs."""
     leave = service.start_leave(actor(), stay_id=stay_id, kind=LeaveKind(body.pop("kind")), **body)
     commit()
     return leave
@@ -148,6 +152,7 @@ def start_leave(body: dict[str, Any], stay_id: UUID) -> StayLeave:
 @blueprint.arguments(ReturnIn)
 @blueprint.response(200, LeaveOut)
 def end_leave(body: dict[str, Any], stay_id: UUID) -> StayLeave:
+    """The resident is back."""
     leave = service.end_leave(actor(), stay_id=stay_id, **body)
     commit()
     return leave
@@ -169,6 +174,7 @@ def hold(body: dict[str, Any]) -> BedOccupancy:
 @blueprint.arguments(EndIn)
 @blueprint.response(200, FactOut)
 def release(body: dict[str, Any], hold_id: UUID) -> BedOccupancy:
+    """Give up a hold before its time."""
     row = service.release(actor(), hold_id=hold_id, **body)
     commit()
     return row
@@ -179,6 +185,7 @@ def release(body: dict[str, Any], hold_id: UUID) -> BedOccupancy:
 @blueprint.arguments(OutageIn)
 @blueprint.response(201, FactOut)
 def out_of_service(body: dict[str, Any]) -> BedOccupancy:
+    """Take a bed out of service."""
     row = service.out_of_service(actor(), **body)
     commit()
     return row
@@ -189,6 +196,7 @@ def out_of_service(body: dict[str, Any]) -> BedOccupancy:
 @blueprint.arguments(EndIn)
 @blueprint.response(200, FactOut)
 def in_service(body: dict[str, Any], outage_id: UUID) -> BedOccupancy:
+    """Put a bed back into service."""
     row = service.in_service(actor(), outage_id=outage_id, **body)
     commit()
     return row
@@ -211,6 +219,7 @@ def correct(body: dict[str, Any], fact_id: UUID) -> BedOccupancy:
 @blueprint.arguments(WithdrawIn)
 @blueprint.response(200, FactOut)
 def withdraw(body: dict[str, Any], fact_id: UUID) -> BedOccupancy:
+    """Withdraw a fact that was entered by mistake; it stays in the history."""
     row = service.withdraw_fact(actor(), fact_id=fact_id, **body)
     commit()
     return row

@@ -163,7 +163,7 @@ def export_rows(institutions: Sequence[Institution], today: date) -> Iterator[li
     ratings = {
         rating.institution_id: rating for rating in ratings_on(ids, today).values() if rating.scheme == NATIONAL_SCHEME
     }
-    codes = dict(session().execute(select(Region.id, Region.code)).tuples().all())
+    codes = {region_id: code for region_id, code in session().execute(select(Region.id, Region.code))}
     numbers: dict[UUID, str] = {}
     for number in session().scalars(select(InstitutionNumber).where(InstitutionNumber.institution_id.in_(ids))):
         if number.source == "bureau":

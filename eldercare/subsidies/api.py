@@ -82,6 +82,7 @@ def create_run(body: dict[str, Any]) -> SubsidyRun:
 @access("subsidies.read")
 @blueprint.response(200, RunOut)
 def get_run(run_id: UUID) -> SubsidyRun:
+    """A run with its state and totals."""
     return queries.get_run(run_id)
 
 
