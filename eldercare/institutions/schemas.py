@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
@@ -24,6 +25,8 @@ class Words(fields.String):
         if len(text) > self.longest:
             problem = Problem(attr or "", N_("At most %(most)s characters are taken."), {"most": self.longest})
             raise ValidationError([problem])  # type: ignore[list-item]
+        if any(unicodedata.category(char) == "Cc" and char not in "\n\r\t" for char in text):
+            raise ValidationError([Problem(attr or "", N_("This holds control characters."))])  # type: ignore[list-item]
         return text.strip()
 
 

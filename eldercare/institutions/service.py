@@ -118,12 +118,12 @@ def _check(values: dict[str, Any], own_id: UUID | None) -> None:
 
 
 def _put(actor: Actor, institution: Institution, values: dict[str, Any], region: Region) -> None:
+    names = [name for step in lineage(region.path)[1:] for name in (step.name, step.name_en) if name]
     for name, value in values.items():
         if name not in EDITABLE:
             raise TypeError(f"not a field of the register form: {name}")
         setattr(institution, name, value)
     institution.updated_at, institution.updated_by = clock.now(), actor.label
-    names = [name for step in lineage(region.path)[1:] for name in (step.name, step.name_en) if name]
     put_search_words(institution, names)
 
 

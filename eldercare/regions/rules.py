@@ -50,7 +50,7 @@ def short_code(code: str) -> str:
 
 def full_code(code: str) -> str:
     """The stored form of any usual spelling: 37 -> 370000, 3702 -> 370200, 370202001000 -> 370202001."""
-    text = code.strip()
+    text = "".join(char for char in code if char.isprintable()).strip()
     if text.isdigit():
         if len(text) in (2, 4):
             return text.ljust(6, "0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -236,7 +237,7 @@ def test_periods_never_overlap_and_the_last_word_holds(told):
     for stars, since in told:
         periods = with_rating(periods, stars, since)
         assert [p.stars for p in periods if p.since <= since and (p.until is None or since < p.until)] == [stars]
-        for one, next_one in zip(periods, periods[1:], strict=False):
+        for one, next_one in pairwise(periods):
             assert one.until is not None and one.since < one.until <= next_one.since
 
 
