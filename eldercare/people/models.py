@@ -113,6 +113,8 @@ class Circumstance(ElderScoped, Bitemporal, Model):
             where=_CURRENT,
             name="circumstance_one_at_a_time",
         ),
+        # What corrections replaced; empty at a bulk load, so it costs nothing there.
+        Index("ix_circumstance_replaced", "elder_id", postgresql_where=text("superseded_at IS NOT NULL")),
     )
 
 

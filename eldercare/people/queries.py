@@ -77,22 +77,27 @@ def matching(text: str) -> Select[Elder]:
 def search(
     text: str = "", *, region_path: str | None = None, living_only: bool = False, page: int = 1, per_page: int = 20
 ) -> Page[Elder]:
-    """By spelling, then id. Serves from indexes: prefix of name, pinyin or initials, exact ID or phone."""
+    """By name, then id. Serves from indexes: prefix of name, pinyin or initials, exact ID or phone."""
     statement = matching(text)
     if region_path is not None:
         statement = statement.where(in_subtree(Elder.region_path, region_path))
     if living_only:
         statement = statement.where(Elder.death_date.is_(None))
     total = session().scalar(select(func.count()).select_from(statement.subquery())) or 0
-    rows = statement.order_by(Elder.name_pinyin, Elder.id).limit(per_page).offset((page - 1) * per_page)
+    rows = statement.order_by(*_order(text)).limit(per_page).offset((page - 1) * per_page)
     return Page(session().scalars(rows).all(), total, page, per_page)
+
+
+def _order(text: str) -> tuple[Any, ...]:
+    """By spelling; a search in Chinese by the name itself, whose index then gives range and order at once."""
+    return (Elder.name_pinyin if text.isascii() else Elder.name, Elder.id)
 
 
 def export_rows(text: str, region_path: str | None, limit: int) -> Sequence[Elder]:
     statement = matching(text)
     if region_path is not None:
         statement = statement.where(in_subtree(Elder.region_path, region_path))
-    return session().scalars(statement.order_by(Elder.name_pinyin, Elder.id).limit(limit)).all()
+    return session().scalars(statement.order_by(*_order(text)).limit(limit)).all()
 
 
 # --- facts --------------------------------------------------------------------------------------------------------
