@@ -104,7 +104,7 @@ def chunk_counts(run_id: UUID) -> dict[str, int]:
         .where(SubsidyRunChunk.run_id == run_id)
         .group_by(SubsidyRunChunk.state)
     )
-    found: dict[str, int] = dict(session().execute(statement).tuples().all())
+    found: dict[str, int] = {row[0]: row[1] for row in session().execute(statement)}
     return {str(state): found.get(str(state), 0) for state in ChunkState}
 
 
@@ -220,7 +220,7 @@ def names_of(elder_ids: set[UUID]) -> dict[UUID, str]:
     if not elder_ids:
         return {}
     found = session().execute(select(Elder.id, Elder.name).where(Elder.id.in_(elder_ids)))
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found}
 
 
 def division_names(codes: set[str]) -> dict[str, str]:
