@@ -95,7 +95,7 @@ def test_no_statement_asks_the_database_for_the_time():
             ):  # fmt: skip
                 found.append(at(path, node.lineno, name_of(node)))
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-                if (hit := _SQL_NOW.search(node.value)) and re.search(r"\b(select|default|where|values|set)\b", node.value, re.I):
+                if (hit := _SQL_NOW.search(node.value)) and re.search(r"\b(select|default|where|values|set)\b", node.value, re.IGNORECASE):
                     found.append(at(path, node.lineno, hit.group()))
     refuse(found, "SQL that asks for the present time:")
 

@@ -46,15 +46,14 @@ def test_the_migrated_log_is_append_only(committed_db):
     assert found == set(APPEND_ONLY_TABLES)
 
 
-def described(app):
+def described(client):
     """The API's description as it is served."""
-    with app.test_client() as client:
-        return client.get("/api/v1/openapi.json").json
+    return client.get("/api/v1/openapi.json").json
 
 
-def test_the_api_is_described_as_agreed(app, db_session):
+def test_the_api_is_described_as_agreed(client):
     """A change of the API is made on purpose: run with UPDATE_OPENAPI=1 and commit docs/openapi.json."""
-    now = json.dumps(described(app), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    now = json.dumps(described(client), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if os.environ.get("UPDATE_OPENAPI") == "1":
         OPENAPI.write_text(now, encoding="utf-8")
     assert OPENAPI.exists(), "docs/openapi.json is missing: run with UPDATE_OPENAPI=1"
@@ -69,10 +68,10 @@ def test_the_api_is_described_as_agreed(app, db_session):
     assert agreed == current
 
 
-def test_every_api_route_says_what_it_does(app, db_session):
+def test_every_api_route_says_what_it_does(client):
     found = [
         f"{method.upper()} {path}"
-        for path, methods in described(app)["paths"].items()
+        for path, methods in described(client)["paths"].items()
         for method, operation in methods.items()
         if method in ("get", "post", "put", "patch", "delete") and not operation.get("summary")
     ]

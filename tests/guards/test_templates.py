@@ -129,7 +129,8 @@ def test_every_message_of_the_code_is_translated():
     import ast
 
     from eldercare.core.i18n import catalog
-    from tests.guards.source import name_of, nodes as code_nodes
+    from tests.guards.source import name_of
+    from tests.guards.source import nodes as code_nodes
 
     known = catalog()
     found = [

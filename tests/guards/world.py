@@ -7,7 +7,20 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, Date, DateTime, Integer, LargeBinary, SmallInteger, String, Text, Uuid
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    Uuid,
+)
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.dialects.postgresql import Range
 
@@ -37,7 +50,7 @@ PINYIN = "yiqumimi"
 OPEN_DAYS = Range(date(2024, 1, 1), None)
 
 
-def fill(model: type[Any], **given: Any) -> Any:
+def fill(model: type[Any], mark: str = MARK, **given: Any) -> Any:
     """A row with every required column filled by its type; text columns carry the mark."""
     values: dict[str, Any] = {}
     for column in sa_inspect(model).columns:
@@ -46,7 +59,7 @@ def fill(model: type[Any], **given: Any) -> Any:
             continue
         if column.identity is not None or column.name == "region_path":
             continue
-        values[name] = _filler(column)
+        values[name] = _filler(column, mark)
     if "region_path" in sa_inspect(model).columns and "region_path" not in given:
         values["region_path"] = DISTRICT_B
     row = model(**values | given)
@@ -55,7 +68,7 @@ def fill(model: type[Any], **given: Any) -> Any:
     return row
 
 
-def _filler(column: Any) -> Any:
+def _filler(column: Any, mark: str) -> Any:
     kind = column.type
     if isinstance(kind, (Boolean,)):
         return False
@@ -74,7 +87,7 @@ def _filler(column: Any) -> Any:
     if isinstance(kind, (String, Text)):
         if chosen := _first_allowed(column):
             return chosen
-        return (MARK * 20)[: min(getattr(kind, "length", None) or 12, 12)]
+        return (mark * 3)[: min(getattr(kind, "length", None) or 12, 12)]
     raise TypeError(f"{column}: give a value for {kind!r}")
 
 
@@ -158,7 +171,7 @@ def _inspections(home: Any) -> dict[str, Any]:
 
 
 def _subsidies(elder: Any) -> dict[str, Any]:
-    pack = fill(PublishedPack, content_hash="f" * 64)
+    pack = fill(PublishedPack, mark="public", content_hash="f" * 64)  # packs are public knowledge
     run = fill(SubsidyRun, pack_hash=pack.content_hash, month=date(2026, 1, 1), state="computed", jurisdiction="elsewhere")
     fill(SubsidyRunChunk, run_id=run.id, number=1)
     fill(SubsidyLine, run_id=run.id, number=1, chunk=1, elder_id=elder.id, division="370203", origin_month=date(2026, 1, 1),
