@@ -56,43 +56,12 @@ def _candidates(criteria: Criteria, today: date) -> list[ColumnElement[bool]]:
     return found
 
 
-def search_statement(criteria: Criteria, at: datetime, page: int, per_page: int) -> Select[Any]:
+def search_statement(criteria: Criteria, at: datetime, page: int, per_page: int) -> Select[*tuple[Any, ...]]:
     """The page of places with their beds of the wanted type, stars of today, freshness and the total.
 
     Order: with a free bed first, then by stars, then by name.
     """
-    today = clock.day_of(at)
-    conditions = _candidates(criteria, today)
-    narrowed = len(conditions) > len(_published(today))
-    chosen = select(Institution.id).where(*conditions) if narrowed else None
-    beds = figures(at, chosen)
-    of_type = select(
-        beds.c.institution_id, func.sum(beds.c.free).label("free"), func.sum(beds.c.total).label("total")
-    ).group_by(beds.c.institution_id)
-    if criteria.bed_type != ANY_TYPE:
-        of_type = of_type.where(beds.c.bed_type == criteria.bed_type)
-    if criteria.only_free:
-        of_type = of_type.having(func.sum(beds.c.free) > 0)
-    counted = of_type.subquery("counted")
-    rated = _rated_on(today)
-    listed = (
-        select(
-            Institution.id.label("institution_id"), Institution.name, Institution.pinyin, Institution.kind, Institution.address,
-            Institution.phone, Institution.has_clinic, Institution.price_low_fen, Institution.price_high_fen,
-            Institution.region_id, rated.c.stars, rated.c.since, counted.c.free, counted.c.total,
-            func.count().over().label("found"),
-        )
-        .outerjoin(rated, rated.c.institution_id == Institution.id)
-        .join(counted, counted.c.institution_id == Institution.id, isouter=not criteria.only_free)
-        .where(*conditions)
-        .order_by(
-            func.coalesce(counted.c.free, 0) == 0, rated.c.stars.desc().nulls_last(), Institution.pinyin, Institution.id
-        )
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-    )  # fmt: skip
-    if criteria.stars is not None:
-        listed = listed.where(rated.c.stars >= criteria.stars)
+    listed = _listed(criteria, at).limit(per_page).offset((page - 1) * per_page)
     page_rows = with_freshness(listed.subquery("listed"), at).subquery("page")
     rows = page_rows.c
     return (
@@ -100,6 +69,42 @@ def search_statement(criteria: Criteria, at: datetime, page: int, per_page: int)
         .join(Region, Region.id == rows.region_id)
         .order_by(func.coalesce(rows.free, 0) == 0, rows.stars.desc().nulls_last(), rows.pinyin, rows.institution_id)
     )
+
+
+def _listed(criteria: Criteria, at: datetime) -> Select[*tuple[Any, ...]]:
+    """All places that fit, in order, each with the number of all."""
+    today = clock.day_of(at)
+    conditions = _candidates(criteria, today)
+    counted, rated = _counted(criteria, conditions, at), _rated_on(today)
+    listed = (
+        select(
+            Institution.id.label("institution_id"), Institution.name, Institution.pinyin, Institution.kind,
+            Institution.address, Institution.phone, Institution.has_clinic, Institution.price_low_fen,
+            Institution.price_high_fen, Institution.region_id, rated.c.stars, rated.c.since, counted.c.free,
+            counted.c.total, func.count().over().label("found"),
+        )
+        .outerjoin(rated, rated.c.institution_id == Institution.id)
+        .join(counted, counted.c.institution_id == Institution.id, isouter=not criteria.only_free)
+        .where(*conditions)
+        .order_by(
+            func.coalesce(counted.c.free, 0) == 0, rated.c.stars.desc().nulls_last(), Institution.pinyin, Institution.id
+        )
+    )  # fmt: skip
+    return listed.where(rated.c.stars >= criteria.stars) if criteria.stars is not None else listed
+
+
+def _counted(criteria: Criteria, conditions: Sequence[ColumnElement[bool]], at: datetime) -> Any:
+    """Free and all beds of the wanted type; only of the candidates where the search names some."""
+    narrowed = criteria.text or criteria.region_path or criteria.most_fen is not None
+    beds = figures(at, select(Institution.id).where(*conditions) if narrowed else None)
+    counted = select(
+        beds.c.institution_id, func.sum(beds.c.free).label("free"), func.sum(beds.c.total).label("total")
+    ).group_by(beds.c.institution_id)
+    if criteria.bed_type != ANY_TYPE:
+        counted = counted.where(beds.c.bed_type == criteria.bed_type)
+    if criteria.only_free:
+        counted = counted.having(func.sum(beds.c.free) > 0)
+    return counted.subquery("counted")
 
 
 def _rated_on(today: date) -> Any:

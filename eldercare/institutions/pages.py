@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eldercare.core import clock
 from eldercare.core.csvfile import write_csv
+from eldercare.core.db import rollback
 from eldercare.core.errors import Invalid, StaleVersion
 from eldercare.core.i18n import gettext as _
-from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, rollback, see_other
+from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
 from eldercare.institutions import queries, service
 from eldercare.institutions.imports.records import reason_of
 from eldercare.institutions.models import Institution

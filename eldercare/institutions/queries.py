@@ -60,7 +60,7 @@ def institution_names(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def filtered(filters: Filters, today: date) -> Select[tuple[Institution]]:
+def filtered(filters: Filters, today: date) -> Select[Institution]:
     """The register in scope, narrowed, by pinyin."""
     statement = select(Institution)
     if key := folded(filters.text):
@@ -163,7 +163,8 @@ def export_rows(institutions: Sequence[Institution], today: date) -> Iterator[li
     ratings = {
         rating.institution_id: rating for rating in ratings_on(ids, today).values() if rating.scheme == NATIONAL_SCHEME
     }
-    codes = {region_id: code for region_id, code in session().execute(select(Region.id, Region.code))}
+    regions = session().execute(select(Region.id, Region.code).where(Region.id.in_({row.region_id for row in institutions})))
+    codes = {region.id: region.code for region in regions}
     numbers: dict[UUID, str] = {}
     for number in session().scalars(select(InstitutionNumber).where(InstitutionNumber.institution_id.in_(ids))):
         if number.source == "bureau":

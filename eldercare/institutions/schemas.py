@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
@@ -24,23 +25,23 @@ class Words(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if len(text) > self.longest:
             problem = Problem(attr or "", N_("At most %(most)s characters are taken."), {"most": self.longest})
-            raise ValidationError([problem])  # type: ignore[list-item]
+            raise ValidationError([problem])
         if any(unicodedata.category(char) == "Cc" and char not in "\n\r\t" for char in text):
-            raise ValidationError([Problem(attr or "", N_("This holds control characters."))])  # type: ignore[list-item]
+            raise ValidationError([Problem(attr or "", N_("This holds control characters."))])
         return text.strip()
 
 
 class Choice(fields.String):
     """One of the words of an enum."""
 
-    def __init__(self, words: type, **kwargs: Any) -> None:
+    def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.words = set(words)  # type: ignore[call-overload]
+        self.words = {str(word) for word in words}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         if text not in self.words:
-            raise ValidationError([Problem(attr or "", N_("Please choose one of the given answers."))])  # type: ignore[list-item]
+            raise ValidationError([Problem(attr or "", N_("Please choose one of the given answers."))])
         return text
 
 
@@ -50,7 +51,7 @@ class CreditCode(fields.String):
         try:
             return parse_credit_code(text, field=attr or "uscc")
         except Invalid as error:
-            raise ValidationError([error.problems[0]]) from None  # type: ignore[list-item]
+            raise ValidationError([error.problems[0]]) from None
 
 
 class Yuan(fields.String):
@@ -63,7 +64,7 @@ class Yuan(fields.String):
         try:
             return read_yuan(text, attr or "")
         except Wrong as wrong:
-            raise ValidationError([Problem(attr or "", wrong.msgid, wrong.params)]) from None  # type: ignore[list-item]
+            raise ValidationError([Problem(attr or "", wrong.msgid, wrong.params)]) from None
 
 
 class Between(fields.Integer):
@@ -76,7 +77,7 @@ class Between(fields.Integer):
         if not self.low <= number <= self.high:
             params = {"low": self.low, "high": self.high}
             problem = Problem(attr or "", N_("This must lie between %(low)s and %(high)s."), params)
-            raise ValidationError([problem])  # type: ignore[list-item]
+            raise ValidationError([problem])
         return number
 
 
@@ -90,7 +91,7 @@ class Degrees(fields.Float):
         if abs(found) > self.most:
             problem = Problem(attr or "", N_("This must lie between %(low)s and %(high)s."),
                               {"low": -self.most, "high": self.most})  # fmt: skip
-            raise ValidationError([problem])  # type: ignore[list-item]
+            raise ValidationError([problem])
         return found
 
 

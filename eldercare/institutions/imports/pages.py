@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from eldercare.core import clock
 from eldercare.core.csvfile import write_csv
+from eldercare.core.db import rollback
 from eldercare.core.errors import Invalid
 from eldercare.core.i18n import gettext as _
 from eldercare.core.i18n import ngettext
-from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, rollback, see_other
+from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
 from eldercare.institutions.imports import queries, service
 from eldercare.institutions.imports.mapping import all_mappings, get_mapping
 from eldercare.institutions.imports.records import reason_of
@@ -82,8 +83,12 @@ def show(import_id: UUID) -> Response:
         page=queries.list_rows(batch.id, outcome, *page_args(50)),
         warned=queries.warned_rows(batch.id),
         reason=reason_of,
-        fact_name=lambda name: _(FACT_NAMES.get(name, name)),
+        fact_name=_fact_name,
     )
+
+
+def _fact_name(name: str) -> str:
+    return _(FACT_NAMES.get(name, name))
 
 
 @blueprint.post("/<uuid:import_id>/confirm")

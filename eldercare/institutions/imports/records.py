@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -109,41 +109,51 @@ def _read(record: Record, target: str, cell: Cell, row: dict[str, str]) -> None:
         record.problems.append(Problem(column, wrong.msgid, wrong.params, record.number))
 
 
+_BEDS_AND_RESIDENTS = (
+    ("licensed_beds", "residents"),
+    ("nursing_beds", "nursing_residents"),
+    ("ordinary_beds", "ordinary_residents"),
+)
+
+
 def _check_together(record: Record, mapping: Mapping, today: date) -> None:
     """What single cells cannot show: contradictions are refused, oddities kept with a warning."""
-    get = record.values.get
+    values, as_of = record.values, record.values["as_of"]
 
-    def column(target: str) -> str:
-        return " + ".join(mapping.cells[target].columns) if target in mapping.cells else target
+    def told(target: str, msgid: str, **params: Any) -> Problem:
+        column = " + ".join(mapping.cells[target].columns) if target in mapping.cells else target
+        return Problem(column, msgid, params, record.number)
 
-    def refuse(target: str, msgid: str, **params: Any) -> None:
-        record.problems.append(Problem(column(target), msgid, params, record.number))
+    record.problems += [told(target, msgid, **params) for target, msgid, params in _contradictions(values, as_of, today)]
+    for beds, residents in _BEDS_AND_RESIDENTS:
+        if beds in values and residents in values and values[residents] > values[beds]:
+            odd = told(residents, N_("%(residents)s residents are more than %(beds)s beds; kept as reported."),
+                       residents=str(values[residents]), beds=values[beds])  # fmt: skip
+            if odd.field not in {warning.field for warning in record.warnings}:
+                record.warnings.append(odd)
+    if values.get("nursing_beds", 0) > values.get("licensed_beds", values.get("nursing_beds", 0)):
+        record.warnings.append(told("nursing_beds", N_("There are more nursing beds than beds; kept as reported.")))
 
-    def warn(target: str, msgid: str, **params: Any) -> None:
-        record.warnings.append(Problem(column(target), msgid, params, record.number))
 
-    low, high = get("price_low_fen"), get("price_high_fen")
+def _contradictions(values: dict[str, Any], as_of: date, today: date) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(fact, message, values) of what cannot be true together."""
+    low, high = values.get("price_low_fen"), values.get("price_high_fen")
     if low is not None and high is not None and low > high:
-        refuse("price_high_fen", N_("The highest price is below the lowest."))
-    rated, until = get("rated_on"), get("rated_until")
+        yield "price_high_fen", N_("The highest price is below the lowest."), {}
+    rated, until = values.get("rated_on"), values.get("rated_until")
     if rated is not None and until is not None and until <= rated:
-        refuse("rated_until", N_("The rating ends before it begins."))
-    if get("rating_footnote") and get("stars") is not None:
-        refuse("stars", N_("The row has stars and a footnote that withholds them."))
-    if get("as_of") > today:
-        refuse("as_of", N_("The day of the figures lies in the future."))
-    inspected = get("last_inspected_on")
-    if inspected is not None and inspected > get("as_of"):
-        refuse("last_inspected_on", N_("The inspection lies after the day of the figures (%(day)s)."), day=get("as_of").isoformat())
-    pairs = (("licensed_beds", "residents"), ("nursing_beds", "nursing_residents"), ("ordinary_beds", "ordinary_residents"))
-    for beds, residents in pairs:
-        if beds in record.values and residents in record.values and Decimal(get(beds)) < get(residents):
-            if any(problem.field == column(residents) for problem in record.warnings):
-                continue
-            warn(residents, N_("%(residents)s residents are more than %(beds)s beds; kept as reported."),
-                 residents=str(get(residents)), beds=get(beds))  # fmt: skip
-    if get("nursing_beds", 0) > get("licensed_beds", get("nursing_beds", 0)):
-        warn("nursing_beds", N_("There are more nursing beds than beds; kept as reported."))
+        yield "rated_until", N_("The rating ends before it begins."), {}
+    if values.get("rating_footnote") and values.get("stars") is not None:
+        yield "stars", N_("The row has stars and a footnote that withholds them."), {}
+    if as_of > today:
+        yield "as_of", N_("The day of the figures lies in the future."), {}
+    inspected = values.get("last_inspected_on")
+    if inspected is not None and inspected > as_of:
+        yield (
+            "last_inspected_on",
+            N_("The inspection lies after the day of the figures (%(day)s)."),
+            {"day": as_of.isoformat()},
+        )
 
 
 def _refuse_twins(records: Sequence[Record]) -> None:
