@@ -16,6 +16,7 @@ from eldercare.subsidies.engine.segments import Month
 from eldercare.subsidies.models import SubsidyLine, SubsidyRun
 from eldercare.subsidies.service import chunks, runs
 from tests.factories import subsidies as make
+from tests.support.signed_in import account_of
 
 JANUARY = Month.parse("2023-01")
 SYSTEM = Actor.system("tests")
@@ -24,6 +25,7 @@ SYSTEM = Actor.system("tests")
 @pytest.fixture
 def yantai(db_session: Any) -> Any:
     make.regions()
+    account_of(make.MAKER)  # the maker is told what became of the run
     return db_session
 
 
