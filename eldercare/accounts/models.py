@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from flask_security import UserMixin
+from flask_security import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,13 +14,13 @@ from eldercare.core import clock
 from eldercare.core.db import Model, RegionScoped, UuidKey, Versioned, path_index
 
 
-class User(UuidKey, Versioned, RegionScoped, UserMixin, Model):
+class User(UuidKey, Versioned, RegionScoped, UserMixin, Model):  # type: ignore[misc]
     """An account. `region_path` is the division that manages it, not what it may see (that is `UserScope`)."""
 
     __tablename__ = "user_account"
 
     username: Mapped[str] = mapped_column(String(64))
-    email: Mapped[str | None] = mapped_column(String(254))
+    email: Mapped[str | None] = mapped_column(String(254))  # type: ignore[assignment]
     display_name: Mapped[str] = mapped_column(String(80))
     password: Mapped[str] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
@@ -49,7 +49,7 @@ class User(UuidKey, Versioned, RegionScoped, UserMixin, Model):
         return [scope.as_grant() for scope in self.scopes if scope.revoked_at is None]
 
     @property
-    def roles(self) -> list[object]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
         """Flask-Security asks for roles of its own; ours are granted with their scope (see `rules`)."""
         return []
 

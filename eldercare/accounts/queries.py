@@ -33,7 +33,7 @@ def get_user(user_id: UUID) -> User:
     return found
 
 
-def find_users(text: str | None = None, role: str | None = None, active: bool | None = None) -> Select[tuple[User]]:
+def find_users(text: str | None = None, role: str | None = None, active: bool | None = None) -> Select[User]:
     """Accounts in the actor's scope, by user name."""
     statement = select(User).order_by(func.lower(User.username))
     if text:
@@ -54,12 +54,12 @@ def find_users(text: str | None = None, role: str | None = None, active: bool | 
     return statement
 
 
-def page_of_users(statement: Select[tuple[User]], page: int, per_page: int) -> tuple[Sequence[User], int]:
+def page_of_users(statement: Select[User], page: int, per_page: int) -> tuple[Sequence[User], int]:
     total = session().scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     return session().scalars(statement.limit(per_page).offset((page - 1) * per_page)).all(), total
 
 
-def all_users(statement: Select[tuple[User]]) -> Sequence[User]:
+def all_users(statement: Select[User]) -> Sequence[User]:
     return session().scalars(statement).all()
 
 

@@ -163,7 +163,7 @@ def init_app(app: Flask, config: Config) -> None:
         change_password_form=OwnPasswordForm,
     )
     security.want_json(lambda _request: False)
-    security.i18n_domain = OwnCatalog()
+    security.i18n_domain = OwnCatalog()  # type: ignore[assignment]
     app.jinja_env.globals["_fsdomain"] = security.i18n_domain.gettext
     # An API call never signs in by Flask-Security's own token.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]

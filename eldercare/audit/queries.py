@@ -28,7 +28,7 @@ class Filters:
     last_day: date | None = None
 
 
-def find_rows(filters: Filters) -> Select[tuple[AuditRow]]:
+def find_rows(filters: Filters) -> Select[AuditRow]:
     """Newest first."""
     statement = select(AuditRow).order_by(AuditRow.id.desc())
     if filters.subject:

@@ -260,3 +260,38 @@ def test_pages_of_an_administrator_show_in_both_languages(as_admin_a, regions, l
     user = make_user(username="near.one", role="official", division_path=DISTRICT_A)
     for path in ("/admin/users", "/admin/users/new", f"/admin/users/{user.id}", "/account"):
         assert as_admin_a.get(f"{path}?lang={lang}").status_code == 200
+
+
+def test_an_operator_is_given_an_institution_by_its_name(as_admin_a, regions, db_session):
+    from tests.factories import beds
+
+    home = beds.institution(name="康宁养老院")
+    user = make_user(username="near.one")
+    address = f"/admin/users/{user.id}"
+    answer = as_admin_a.post(f"{address}/scopes", data={"role": "operator", "where": "康宁"})
+    assert answer.status_code == 303
+    assert service.load_actor(user).institution_ids == {home.id}
+    assert "康宁养老院" in as_admin_a.get(address).text
+
+
+def test_a_family_is_given_an_elder_by_identifier_with_the_name_masked(as_admin_a, regions, db_session):
+    from tests.factories.people import make_elder
+
+    elder = make_elder(name="赵玉兰", region_path=DISTRICT_A)
+    user = make_user(username="near.one")
+    address = f"/admin/users/{user.id}"
+    assert as_admin_a.post(f"{address}/scopes", data={"role": "family", "where": str(elder.id)}).status_code == 303
+    text = as_admin_a.get(address).text
+    assert "赵**" in text
+    assert "赵玉兰" not in text
+
+
+def test_a_foreign_institution_cannot_be_given(as_admin_a, regions, db_session):
+    from tests.factories import beds
+    from tests.support.cast import INSTITUTION_2
+
+    beds.institution(INSTITUTION_2, DISTRICT_B, "乙区养老院")
+    user = make_user(username="near.one")
+    answer = as_admin_a.post(f"/admin/users/{user.id}/scopes", data={"role": "operator", "where": str(INSTITUTION_2)})
+    assert answer.status_code == 422
+    assert "乙区养老院" not in answer.text
