@@ -53,7 +53,11 @@ class Assessment(UuidKey, ElderScoped, Bitemporal, Model):
         CheckConstraint("risk_events_30d >= 0", name="risk_events"),
         # One assessment a person and day; also serves "the latest of this elder".
         Index(
-            "uq_assessment_elder_id_assessed_on_current", "elder_id", "assessed_on", unique=True, postgresql_where=_CURRENT
+            "uq_assessment_elder_id_assessed_on_current",
+            "elder_id",
+            "assessed_on",
+            unique=True,
+            postgresql_where=_CURRENT,
         ),
         Index("ix_assessment_assessed_on_id", "assessed_on", "id", postgresql_where=_CURRENT),
         Index("ix_assessment_corrects_id", "corrects_id", postgresql_where=text("corrects_id IS NOT NULL")),

@@ -96,7 +96,9 @@ def search(
     return Page(items, total, page, per_page), elders_by_id(item.elder_id for item in items)
 
 
-def export(text: str, level: int | None, due_by: date | None, limit: int) -> tuple[Sequence[Assessment], dict[UUID, Elder]]:
+def export(
+    text: str, level: int | None, due_by: date | None, limit: int
+) -> tuple[Sequence[Assessment], dict[UUID, Elder]]:
     statement = _filtered(text, level, due_by).order_by(Assessment.assessed_on.desc(), Assessment.id).limit(limit)
     items = session().scalars(statement).all()
     return items, elders_by_id(item.elder_id for item in items)

@@ -93,9 +93,7 @@ def _raise(standard: Standard, level: int, raised: Sequence[tuple[str, Change]],
     reasons.extend(_reason(rule, change) for rule, change in raised)
     steps = [change.raise_by for _, change in raised]
     if len(steps) > 1 and standard.combine.mode == "once":
-        reasons.append(
-            Reason("combine", standard.combine.text, "C.4", assumed=standard.combine.assumed is not None)
-        )
+        reasons.append(Reason("combine", standard.combine.text, "C.4", assumed=standard.combine.assumed is not None))
     up = max(steps, default=0) if standard.combine.mode == "once" else sum(steps)
     # The cap bounds what the rules raise; it never lowers a level that the total alone gives.
     return max(level, min(level + up, standard.combine.cap_level))
@@ -107,8 +105,12 @@ def _reason(rule: str, change: Change) -> Reason:
 
 def _total_text(total: int, low: int, high: int, name: Text) -> Text:
     span = str(low) if low == high else f"{low}–{high}"
-    return Text(zh=f"总分 {total} 分，在 {span} 分之间：初步等级为{name.zh}" if low != high else f"总分 {total} 分：初步等级为{name.zh}",
-                en=f"Total {total}, within {span}: preliminary level {name.en}")
+    return Text(
+        zh=f"总分 {total} 分，在 {span} 分之间：初步等级为{name.zh}"
+        if low != high
+        else f"总分 {total} 分：初步等级为{name.zh}",
+        en=f"Total {total}, within {span}: preliminary level {name.en}",
+    )
 
 
 def valid_until(standard: Standard, assessed_on: date) -> date:

@@ -39,9 +39,7 @@ class FindingsIn(Schema):
     class Meta:
         unknown = RAISE
 
-    standard = fields.String(
-        required=True, validate=validate.Length(max=60), metadata={"example": "gbt42195-2022"}
-    )
+    standard = fields.String(required=True, validate=validate.Length(max=60), metadata={"example": "gbt42195-2022"})
     answers = Answers(
         keys=fields.String(),
         values=Answer(allow_none=True),

@@ -19,11 +19,11 @@ from eldercare.core.i18n import gettext
 from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
 from eldercare.people.queries import get_elder
 from eldercare.people.rules import VALUES, Kind
+from eldercare.people.views import EXPORT_LIMIT, whole
 from eldercare.policy.visits import regular_visits
 from eldercare.regions.queries import find_region, full_labels
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
-EXPORT_LIMIT = 20_000
 AHEAD = (0, 7, 30)
 
 
@@ -66,7 +66,8 @@ def index() -> Response:
 def export() -> Response:
     """The round to walk: names in full, because the worker knocks at these doors. On record."""
     filters, standard = _filters(), regular_visits()
-    page = queries.due_list(standard, clock.today(), **filters, per_page=EXPORT_LIMIT)
+    page = queries.due_list(standard, clock.today(), **filters, per_page=EXPORT_LIMIT + 1)
+    whole(page.items)
     labels = full_labels({item.elder.region_path for item in page.items})
     header = [
         gettext("Name"),

@@ -41,7 +41,9 @@ class Due:
     days_late: int
 
 
-def due(standard: VisitStandard, living_situation: str, since: date, last_seen_on: date | None, today: date) -> Due | None:
+def due(
+    standard: VisitStandard, living_situation: str, since: date, last_seen_on: date | None, today: date
+) -> Due | None:
     """None: no risk that the standard knows. `since`: when the situation began; a first visit is due that day."""
     risk = standard.risk_of(living_situation)
     if risk is None:

@@ -17,9 +17,7 @@ from eldercare.core.errors import Conflict, Invalid, NotFound, Problem
 from eldercare.core.i18n import N_
 
 
-def record_visit(
-    actor: Actor, *, elder_id: UUID, visited_on: date, outcome: Outcome, note: str = ""
-) -> CommunityVisit:
+def record_visit(actor: Actor, *, elder_id: UUID, visited_on: date, outcome: Outcome, note: str = "") -> CommunityVisit:
     """A visit was made, or the door stayed closed. Raises Invalid, NotFound, Conflict for a second one that day."""
     actor.require("community.record")
     elder = queries.lock_elder(elder_id)
@@ -63,4 +61,3 @@ def withdraw_visit(actor: Actor, *, visit_id: UUID) -> CommunityVisit:
         before={"visit": str(visit.id), "on": visit.visited_on.isoformat(), "outcome": visit.outcome},
     )  # fmt: skip
     return visit
-

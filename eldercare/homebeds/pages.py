@@ -23,10 +23,10 @@ from eldercare.homebeds.rules import CLOSE_LABELS, STATE_LABELS, CloseReason, St
 from eldercare.homebeds.schemas import CloseIn, HomeBedIn
 from eldercare.people.queries import find_elder, get_elder
 from eldercare.people.queries import search as search_elders
+from eldercare.people.views import EXPORT_LIMIT, whole
 from eldercare.regions.queries import find_region, full_labels
 
 blueprint = Blueprint("homebeds", __name__, url_prefix="/homebeds")
-EXPORT_LIMIT = 20_000
 COUNTY_DEPTH = 4  # /cn/37/3702/370202/
 
 
@@ -81,8 +81,9 @@ def export() -> Response:
     """The filtered list with masked names; who took it is on record."""
     filters = _filters()
     beds, elders, homes = queries.export(
-        filters["text"], filters["region_path"], filters["state"], clock.today(), EXPORT_LIMIT
+        filters["text"], filters["region_path"], filters["state"], clock.today(), EXPORT_LIMIT + 1
     )
+    whole(beds)
     labels = full_labels({bed.region_path for bed in beds})
     header = [
         gettext("Name"),

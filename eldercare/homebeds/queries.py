@@ -55,9 +55,7 @@ def providers(limit: int = 500) -> Sequence[Institution]:
 
 
 def overlapping(elder_id: UUID, valid: Range[date]) -> Sequence[HomeBed]:
-    statement = select(HomeBed).where(
-        HomeBed.elder_id == elder_id, current(HomeBed), HomeBed.valid.op("&&")(valid)
-    )
+    statement = select(HomeBed).where(HomeBed.elder_id == elder_id, current(HomeBed), HomeBed.valid.op("&&")(valid))
     return session().scalars(statement).all()
 
 

@@ -44,7 +44,11 @@ def open_bed(
     session().add(bed)
     session().flush()
     people.grant_stay(
-        actor, elder_id=elder_id, institution_id=institution_id, valid_from=min(valid_from, clock.today()), valid_to=valid_to
+        actor,
+        elder_id=elder_id,
+        institution_id=institution_id,
+        valid_from=min(valid_from, clock.today()),
+        valid_to=valid_to,
     )
     _tell(actor, bed, "homebeds.open", valid_from, {"level": level, "from": valid_from.isoformat()})
     return bed

@@ -40,7 +40,9 @@ def rotate() -> None:
         ring = keyring()
         stale = sum(count for name, count in queries.values_by_key().items() if name != ring.active)
         if stale:
-            click.echo(f"An earlier rotation was not finished: {stale} values are left. Finishing it under {ring.active}.")
+            click.echo(
+                f"An earlier rotation was not finished: {stale} values are left. Finishing it under {ring.active}."
+            )
         else:
             ring = _new_key(ring)
             click.echo(f"The new key is {ring.active}. Back up the key folder now, apart from the database.")

@@ -41,7 +41,8 @@ def _one_of(column: str, values: type[Sex | Ground | Origin | Kind]) -> str:
 def _value_fits_kind() -> str:
     """One CHECK for all kinds, written from the rules so that the two cannot differ."""
     parts = [
-        f"kind = '{kind}' AND value IN ({', '.join(repr(value) for value in values)})" for kind, values in VALUES.items()
+        f"kind = '{kind}' AND value IN ({', '.join(repr(value) for value in values)})"
+        for kind, values in VALUES.items()
     ]
     parts += [f"kind = '{kind}' AND value ~ '^({pattern})$'" for kind, pattern in PATTERNS.items()]
     return " OR ".join(f"({part})" for part in parts)

@@ -36,7 +36,6 @@ from eldercare.people.schemas import DeathIn, ElderEdit, ElderIn, FactIn, Reveal
 from eldercare.regions.queries import find_region, full_labels
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
-EXPORT_LIMIT = 20_000
 
 
 @blueprint.context_processor
@@ -99,7 +98,7 @@ def index() -> Response:
 def export() -> Response:
     """The filtered list with masked names and numbers; who took it is on record."""
     text, path, _ = _filters()
-    rows = queries.export_rows(text, path, EXPORT_LIMIT)
+    rows = views.whole(queries.export_rows(text, path, views.EXPORT_LIMIT + 1))
     labels = full_labels({elder.region_path for elder in rows})
     header = [
         gettext("Name"),

@@ -111,9 +111,7 @@ def timeline(elder_id: UUID, *, known_at: datetime | None = None) -> Sequence[Ci
 
 def replaced(elder_id: UUID) -> Sequence[Circumstance]:
     """What corrections have replaced, newest correction first."""
-    statement = select(Circumstance).where(
-        Circumstance.elder_id == elder_id, Circumstance.superseded_at.is_not(None)
-    )
+    statement = select(Circumstance).where(Circumstance.elder_id == elder_id, Circumstance.superseded_at.is_not(None))
     return session().scalars(statement.order_by(Circumstance.superseded_at.desc(), Circumstance.id)).all()
 
 

@@ -160,9 +160,7 @@ def check_range(valid_from: date, valid_to: date | None, *, birth_date: date, to
         raise Invalid(problems)
 
 
-def remainders(
-    start: date, end: date | None, cut_from: date, cut_to: date | None
-) -> list[tuple[date, date | None]]:
+def remainders(start: date, end: date | None, cut_from: date, cut_to: date | None) -> list[tuple[date, date | None]]:
     """The days of `[start, end)` outside `[cut_from, cut_to)`; None means without end. Both ranges overlap."""
     found: list[tuple[date, date | None]] = []
     if start < cut_from:

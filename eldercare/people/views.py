@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from eldercare.core.crypto import keyring, mask_id, mask_phone
-from eldercare.core.i18n import gettext
+from eldercare.core.errors import TooLarge
+from eldercare.core.i18n import N_, gettext
 from eldercare.people.models import Circumstance, Elder
 from eldercare.people.rules import DISABILITY_TYPES, VALUES, Kind, age_on
+
+T = TypeVar("T")
+
+
+EXPORT_LIMIT = 20_000
+
+
+def whole(rows: Sequence[T]) -> Sequence[T]:
+    """Rows asked for with a limit of EXPORT_LIMIT + 1: a list that was cut off is refused, never handed out as whole."""
+    if len(rows) > EXPORT_LIMIT:
+        raise TooLarge(N_("The list has more than %(most)s rows. Narrow it by division or search."), most=EXPORT_LIMIT)
+    return rows
 
 
 def masked_id(elder: Elder) -> str | None:

@@ -25,7 +25,10 @@ def test_a_full_score(client: Any) -> None:
     answer = client.post(URL, json=body())
     assert answer.status_code == 200
     assert {key: answer.json[key] for key in ("total", "preliminary_level", "level", "level_name")} == {
-        "total": 90, "preliminary_level": 0, "level": 0, "level_name": "能力完好",
+        "total": 90,
+        "preliminary_level": 0,
+        "level": 0,
+        "level_name": "能力完好",
     }
     assert answer.json["dimensions"] == {"B.1": 32, "B.2": 15, "B.3": 28, "B.4": 15}
     assert [reason["rule"] for reason in answer.json["reasons"]] == ["total"]

@@ -29,7 +29,10 @@ def answers_for(standard: Standard, total: int) -> dict[str, int]:
 
 def test_the_standard_has_26_items_in_four_dimensions(standard: Standard) -> None:
     assert [(d.code, len(d.items), d.best) for d in standard.dimensions] == [
-        ("B.1", 8, 32), ("B.2", 4, 15), ("B.3", 9, 28), ("B.4", 5, 15),
+        ("B.1", 8, 32),
+        ("B.2", 4, 15),
+        ("B.3", 9, 28),
+        ("B.4", 5, 15),
     ]
     odd = {item.code: item.best for item in standard.items if item.best != 4}
     assert odd == {"B.2.4": 3, "B.3.7": 1, "B.3.8": 1, "B.3.9": 2, "B.4.1": 2, "B.4.2": 2, "B.4.4": 3}

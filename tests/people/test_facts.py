@@ -73,9 +73,7 @@ def test_a_change_cuts_what_was_open(db_session: Any, actor_as: Any) -> None:
     make_fact(elder, "living_situation", "with_family", D(2020, 1, 1))
     actor = actor_as("official_a")
     with acting_as(actor):
-        service.set_fact(
-            actor, elder_id=elder.id, kind=Kind.LIVING_SITUATION, value="alone", valid_from=D(2026, 5, 1)
-        )
+        service.set_fact(actor, elder_id=elder.id, kind=Kind.LIVING_SITUATION, value="alone", valid_from=D(2026, 5, 1))
         assert rows(elder) == [("with_family", D(2020, 1, 1), D(2026, 5, 1)), ("alone", D(2026, 5, 1), None)]
         assert len(queries.replaced(elder.id)) == 1
 
@@ -118,9 +116,7 @@ def test_the_feed_tells_from_which_day(db_session: Any, actor_as: Any) -> None:
     elder = make_elder()
     actor = actor_as("official_a")
     with acting_as(actor):
-        service.set_fact(
-            actor, elder_id=elder.id, kind=Kind.SELF_CARE_TIER, value="full", valid_from=D(2025, 7, 1)
-        )
+        service.set_fact(actor, elder_id=elder.id, kind=Kind.SELF_CARE_TIER, value="full", valid_from=D(2025, 7, 1))
         change = session().scalars(select(FactChange)).one()
     assert (change.kind, change.subject_id, change.valid_from) == ("elder.self_care_tier", elder.id, D(2025, 7, 1))
 
@@ -196,12 +192,11 @@ def test_refusals_name_the_field(
 
 
 @pytest.mark.parametrize(
-    ("name", "error"), [("official_b", NotFound), ("family", Forbidden), ("assessor", Forbidden), ("operator_1", NotFound)]
+    ("name", "error"),
+    [("official_b", NotFound), ("family", Forbidden), ("assessor", Forbidden), ("operator_1", NotFound)],
 )
 def test_strangers_change_nothing(db_session: Any, actor_as: Any, name: str, error: type[Exception]) -> None:
     elder = make_elder()
     actor: Actor = actor_as(name)
     with acting_as(actor), pytest.raises(error):
-        service.set_fact(
-            actor, elder_id=elder.id, kind=Kind.LIVING_SITUATION, value="alone", valid_from=D(2026, 1, 1)
-        )
+        service.set_fact(actor, elder_id=elder.id, kind=Kind.LIVING_SITUATION, value="alone", valid_from=D(2026, 1, 1))

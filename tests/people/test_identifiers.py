@@ -36,7 +36,15 @@ def test_pasted_numbers_are_cleaned() -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["", "110105194912310021", "11010519491331002X", "110105194902290025", "1101051949123100", "A1010519491231002X", "1" + "٣" * 17],
+    [
+        "",
+        "110105194912310021",
+        "11010519491331002X",
+        "110105194902290025",
+        "1101051949123100",
+        "A1010519491231002X",
+        "1" + "٣" * 17,
+    ],
 )
 def test_wrong_ids_are_refused_without_repeating_them(number: str) -> None:
     assert not identifiers.is_resident_id(number)

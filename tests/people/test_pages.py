@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from eldercare.audit.models import AuditRow
 from eldercare.core.db import session
+from eldercare.people import views
 from eldercare.people.models import Circumstance, Elder
 from tests.factories.beds import institution as make_institution
 from tests.factories.beds import region as make_region
@@ -263,3 +264,14 @@ def test_api_masks_and_answers_in_json(db_session: Any, client_as: Any) -> None:
     assert number not in str(one)
     foreign = client_as("official_b").get(f"/api/v1/people/{elder.id}")
     assert (foreign.status_code, foreign.content_type) == (404, "application/problem+json")
+
+
+def test_a_cut_off_list_is_never_handed_out_as_whole(db_session: Any, client_as: Any, monkeypatch: Any) -> None:
+    make_region(TOWN_A)
+    monkeypatch.setattr(views, "EXPORT_LIMIT", 2)
+    make_elder()
+    make_elder()
+    client = client_as("official_a")
+    assert client.get("/people/export.csv").status_code == 200
+    make_elder()
+    assert client.get("/people/export.csv").status_code == 413

@@ -50,7 +50,9 @@ def test_by_hukou(db_session: Any, actor_as: ActorAs) -> None:
     assert sees(actor_as("official_b"), elder)
 
 
-def test_a_stay_shows_the_elder_only_to_that_institution_and_only_for_its_days(db_session: Any, actor_as: ActorAs) -> None:
+def test_a_stay_shows_the_elder_only_to_that_institution_and_only_for_its_days(
+    db_session: Any, actor_as: ActorAs
+) -> None:
     make_institution(id=INSTITUTION_1)
     today = clock.today()
     now, over, later = make_elder(), make_elder(), make_elder()

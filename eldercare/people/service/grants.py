@@ -17,7 +17,9 @@ from eldercare.people.models import Elder, ElderGrant
 from eldercare.people.rules import Ground, rows_of_institutions
 
 
-def grant_stay(actor: Actor, *, elder_id: UUID, institution_id: UUID, valid_from: date, valid_to: date | None = None) -> None:
+def grant_stay(
+    actor: Actor, *, elder_id: UUID, institution_id: UUID, valid_from: date, valid_to: date | None = None
+) -> None:
     """The institution may see the elder for these days (half-open). Called where a stay or a contract begins.
 
     Nothing happens when a grant of today's institution covers the days already.

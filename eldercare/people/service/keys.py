@@ -27,9 +27,7 @@ def reencrypt_batch(actor: Actor, *, after: UUID | None = None, limit: int = BAT
     ring = keyring()
     prefix = (ring.active + ":").encode()
     length = len(prefix)
-    stale = or_(
-        func.substring(Elder.id_number, 1, length) != prefix, func.substring(Elder.phone, 1, length) != prefix
-    )
+    stale = or_(func.substring(Elder.id_number, 1, length) != prefix, func.substring(Elder.phone, 1, length) != prefix)
     statement = select(Elder).where(stale).order_by(Elder.id).limit(limit).with_for_update()
     if after is not None:
         statement = statement.where(Elder.id > after)
