@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eldercare.embedded.ports import free_port
+from eldercare.embedded.process import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS, RESTART_SECONDS = 180, 90
@@ -47,10 +48,13 @@ class House:
         return done.stdout
 
     def up(self) -> subprocess.Popen[str]:
+        tests = os.getpid()
         with self.output.open("a") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "eldercare", "up", "--demo", self.demo],
                 cwd=ROOT, env=self.environ, stdout=output, stderr=subprocess.STDOUT, text=True, process_group=0,
+                # A test run that is itself killed leaves no house behind.
+                preexec_fn=lambda: die_with_parent(tests),  # noqa: PLW1509 - only a system call
             )  # fmt: skip
 
     def start(self) -> None:
