@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from sqlalchemy.dialects.postgresql import Range
+
 from eldercare.core.db import session
 from eldercare.inspections.models import InspectionRecord, Inspector
 from eldercare.institutions.models import Institution, InstitutionRating
-from sqlalchemy.dialects.postgresql import Range
-
 from tests.factories.beds import institution, region
 from tests.factories.staff import make_certificate, make_staff
 from tests.support.cast import DISTRICT_A, DISTRICT_B, NAMESPACE
