@@ -121,6 +121,6 @@ def test_a_stay_is_discharged_once(committed_db: Any, home: Any) -> None:
 
     results = committed_db.in_threads(discharge, 20)
     assert results.count(None) == 1
-    assert all(result is None or "already ended" in result.message for result in results)
+    assert all(result is None or "already ended" in str(result) for result in results)
     rows = select(func.count()).select_from(BedOccupancy).where(BedOccupancy.fact_id == stay)
     assert session().scalar(rows) == 2

@@ -1,0 +1,5 @@
+"""`python -m benchmarks [--only NAME]`."""
+
+from benchmarks.run import main
+
+main()
