@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -115,7 +115,7 @@ def _rated_on(today: date) -> Any:
             InstitutionRating.stars,
             func.lower(InstitutionRating.valid).label("since"),
         )
-        .where(InstitutionRating.valid.contains(literal(today, Date)), current(InstitutionRating))
+        .where(InstitutionRating.valid.contains(cast(today, Date)), current(InstitutionRating))
         .ext(distinct_on(InstitutionRating.institution_id))
         .order_by(InstitutionRating.institution_id, InstitutionRating.stars.desc())
         .subquery("rated")
