@@ -26,7 +26,10 @@ def server(reachable_folder: Path) -> Iterator[EmbeddedRedis]:
 
 
 def test_it_asks_for_the_password(server: EmbeddedRedis) -> None:
-    with pytest.raises(redis.exceptions.AuthenticationError), redis.Redis(port=server.port, retry=Retry(NoBackoff(), 0)) as stranger:
+    with (
+        pytest.raises(redis.exceptions.AuthenticationError),
+        redis.Redis(port=server.port, retry=Retry(NoBackoff(), 0)) as stranger,
+    ):
         stranger.ping()
 
 
