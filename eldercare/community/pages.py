@@ -122,7 +122,7 @@ def record(elder_id: UUID) -> Response | BaseResponse:
     except Conflict as error:
         return _show(elder_id, request.form, refusal=error.message, status=409)
     commit()
-    flash(gettext("The visit is recorded."), "ok")
+    flash(gettext("The regular visit is recorded."), "ok")
     return see_other("community.index")
 
 

@@ -117,7 +117,7 @@ GROUND_LABELS: Mapping[Ground, str] = {
     Ground.FAMILY: N_("Family"),
 }
 ORIGIN_LABELS: Mapping[Origin, str] = {
-    Origin.OFFICE: N_("Office"),
+    Origin.OFFICE: N_("Civil affairs office"),
     Origin.IMPORT: N_("Import"),
     Origin.ASSESSMENT: N_("Assessment"),
     Origin.DEMO: N_("Demo"),
