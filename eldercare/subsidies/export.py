@@ -50,7 +50,7 @@ def lines_csv(run: SubsidyRun) -> Iterator[str]:
     yield "\ufeff" + _row(
         [
             _("Number"), _("Person"), _("Name (masked)"), _("Division code"), _("Division"), _("Scheme"),
-            _("Month of origin"), _("Days"), _("Amount (yuan)"), _("Assumed"),
+            _("Month of origin"), _("Days counted"), _("Amount (yuan)"), _("Assumed"),
         ]
     )  # fmt: skip
     last = -1
