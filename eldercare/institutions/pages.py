@@ -12,6 +12,7 @@ from eldercare.core import clock
 from eldercare.core.csvfile import write_csv
 from eldercare.core.db import rollback
 from eldercare.core.errors import Invalid, StaleVersion
+from eldercare.core.i18n import N_
 from eldercare.core.i18n import gettext as _
 from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
 from eldercare.institutions import queries, service
@@ -154,7 +155,10 @@ def edit(institution_id: UUID) -> Response:
 def change(institution_id: UUID) -> BaseResponse:
     institution = queries.get_institution(institution_id)
     try:
-        service.change_institution(actor(), institution_id=institution_id, **decode(InstitutionForm()))
+        values = decode(InstitutionForm())
+        if values["version"] is None:
+            raise Invalid.one("version", N_("This field is required."))
+        service.change_institution(actor(), institution_id=institution_id, **values)
         commit()
     except Invalid as error:
         rollback()
