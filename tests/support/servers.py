@@ -12,10 +12,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import create_engine
 
 from eldercare import migrate
-from eldercare.core.db import Model
 from eldercare.embedded.postgres import APP, OWNER, SUPERUSER, EmbeddedPostgres, prepare_database
 from eldercare.embedded.redis import EmbeddedRedis
 
@@ -75,7 +73,7 @@ class Servers:
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(TEMPLATE), sql.Identifier(OWNER))
                 )
                 prepare_database(self.postgres.conninfo(SUPERUSER, TEMPLATE))
-                build_schema(self.postgres.url(OWNER, TEMPLATE))
+                migrate.upgrade(self.postgres.url(OWNER, TEMPLATE))
                 (self.folder / "template").touch()
         return TEMPLATE
 
@@ -103,14 +101,3 @@ class Servers:
 
     def owner_url(self, database: str) -> str:
         return self.postgres.url(OWNER, database)
-
-
-def build_schema(owner_url: str) -> None:
-    """By the migrations, as an installation does it."""
-    if migrate.head() is not None:
-        migrate.upgrade(owner_url)
-        return
-    migrate.import_models()
-    engine = create_engine(owner_url)
-    Model.metadata.create_all(engine)
-    engine.dispose()
