@@ -57,7 +57,7 @@ def _fact(pack: Pack, name: str, stretch: dict[str, Any]) -> Text:
     value = stretch[name]
     shown = NAMES.get(value, Text(value, value))
     label = _INPUTS[name]
-    return Text(f"{label.zh}{shown.zh}", f"{label.en} {shown.en}")
+    return Text(f"{label.zh}：{shown.zh}", f"{label.en}: {shown.en}")
 
 
 def _total(trace: dict[str, Any], amount_fen: int) -> Text:
