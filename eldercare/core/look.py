@@ -158,7 +158,13 @@ def init_app(app: Flask) -> None:
     for name in ("ui", "forms", "tables"):
         app.jinja_env.globals[name] = Macros(app, f"_macros/{name}.html")
     app.jinja_env.filters.update(
-        yuan=yuan, number=number, day=day, instant=instant, month=month, ago=ago, age_days=age_days,
+        yuan=yuan,
+        number=number,
+        day=day,
+        instant=instant,
+        month=month,
+        ago=ago,
+        age_days=age_days,
         translated=_,
     )
     app.jinja_env.globals.update(

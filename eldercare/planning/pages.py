@@ -67,7 +67,10 @@ def _chosen(found: list[queries.Choice]) -> queries.Choice | None:
 
 def _csv_row(row: Row) -> list[object]:
     indicator, actual = row.indicator, row.actual
-    plain = [decimal_text(value).replace(",", "") for value in (indicator.baseline, indicator.target, row.value, row.distance)]
+    plain = [
+        decimal_text(value).replace(",", "")
+        for value in (indicator.baseline, indicator.target, row.value, row.distance)
+    ]
     baseline, target, now, distance = ("" if text == "—" else text for text in plain)
     return [
         indicator.name, indicator.unit, _(KIND_NAMES[indicator.kind]), baseline, indicator.baseline_at, target,

@@ -132,9 +132,7 @@ def _towns(path: str, which: str) -> Select[Any]:
 def _covered(path: str, day: date, which: str) -> Actual:
     """Of the towns and streets, those with an open centre of their own."""
     towns = _towns(path, which)
-    centres = select(Institution.region_path).where(
-        Institution.id.in_(_open(path, day, InstitutionKind.TOWN_CENTRE))
-    )
+    centres = select(Institution.region_path).where(Institution.id.in_(_open(path, day, InstitutionKind.TOWN_CENTRE)))
     return Actual(_size(towns.where(Region.path.in_(centres))), _size(towns))
 
 

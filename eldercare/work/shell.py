@@ -62,13 +62,13 @@ def demo_loaded() -> bool:
 
 def local_path(address: str | None) -> str | None:
     """The path and query of an address of ours, None for any other."""
-    if not address:
+    if not address or any(ord(sign) < 32 for sign in address):
         return None
     parts = urlsplit(address)
     if parts.scheme not in ("", "http", "https") or (parts.netloc and parts.netloc != request.host):
         return None
     path = parts.path
-    if not path.startswith("/") or path.startswith("//") or "\\" in path or any(ord(sign) < 32 for sign in path):
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
         return None
     return f"{path}?{parts.query}" if parts.query else path
 

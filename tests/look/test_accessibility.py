@@ -55,7 +55,9 @@ def _crawl(
     queue, done = [(start, 0)], set()
     while queue and len(done) < PAGES_A_ROLE:
         path, depth = queue.pop(0)
-        shape = "/".join("*" if any(sign.isdigit() for sign in part) else part for part in urlsplit(path).path.split("/"))
+        shape = "/".join(
+            "*" if any(sign.isdigit() for sign in part) else part for part in urlsplit(path).path.split("/")
+        )
         if shape in done:
             continue
         done.add(shape)

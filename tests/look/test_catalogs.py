@@ -33,7 +33,9 @@ def test_no_two_catalogs_disagree(given: dict[str, dict[str, str]]) -> None:
 def test_no_catalog_keeps_what_nobody_uses(wanted: dict[str, set[str]], given: dict[str, dict[str, str]]) -> None:
     used = wanted.keys() | catalogs.of_flask_security()
     unused = {msgid: sorted(texts) for msgid, texts in given.items() if msgid not in used}
-    assert not unused, "\n".join(f"{texts[0]}  {msgid!r}" for msgid, texts in sorted(unused.items(), key=lambda x: x[1]))
+    assert not unused, "\n".join(
+        f"{texts[0]}  {msgid!r}" for msgid, texts in sorted(unused.items(), key=lambda x: x[1])
+    )
 
 
 def test_translations_keep_the_places_for_values(given: dict[str, dict[str, str]]) -> None:

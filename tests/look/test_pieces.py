@@ -101,7 +101,10 @@ def test_one_page_needs_no_paging(bare: Flask) -> None:
 
 def test_an_error_is_bound_to_its_field_and_its_text_escaped(bare: Flask) -> None:
     problems = [Problem("name", "No <b> here")]
-    html = shown("{{ forms.text_field('name', 'Name', value='\"><i>', hint='h', problems=problems, required=true) }}", problems=problems)
+    html = shown(
+        "{{ forms.text_field('name', 'Name', value='\"><i>', hint='h', problems=problems, required=true) }}",
+        problems=problems,
+    )
     assert 'aria-describedby="e-name h-name"' in html
     assert 'aria-invalid="true"' in html
     assert "No &lt;b&gt; here" in html

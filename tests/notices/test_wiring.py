@@ -66,7 +66,9 @@ def test_nobody_is_told_of_their_own_doing(actor_as: Any) -> None:
     assert told() == {}
 
 
-@pytest.mark.parametrize(("state", "words"), [(PlanState.SOLVED, "3 visits, 1 not placed"), (PlanState.FAILED, "could not")])
+@pytest.mark.parametrize(
+    ("state", "words"), [(PlanState.SOLVED, "3 visits, 1 not placed"), (PlanState.FAILED, "could not")]
+)
 def test_a_plan_tells_its_planners(state: PlanState, words: str) -> None:
     city, own = people("official_city", "official_a")
     plan = InspectionPlan(

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.pofile import read_po
 import flask_security
+from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,9 @@ def _of_code(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in KEYWORDS:
             texts = node.args[: KEYWORDS[getattr(node.func, "id", getattr(node.func, "attr", ""))]]
-            yield from ((node.lineno, a.value) for a in texts if isinstance(a, ast.Constant) and isinstance(a.value, str))
+            yield from (
+                (node.lineno, a.value) for a in texts if isinstance(a, ast.Constant) and isinstance(a.value, str)
+            )
 
 
 def _of_template(path: Path) -> Iterator[tuple[int, str]]:

@@ -57,7 +57,9 @@ def test_the_menu_holds_only_what_may_be_opened(client_as: ClientAs) -> None:
         menu = client.get("/work").text.split('class="wide"')[1].split("</nav>")[0]
         links = re.findall(r'href="([^"]+)"', menu)
         assert len(links) > 2
-        assert {link: client.get(link, follow_redirects=True).status_code for link in links} == dict.fromkeys(links, 200)
+        assert {link: client.get(link, follow_redirects=True).status_code for link in links} == dict.fromkeys(
+            links, 200
+        )
     assert 'href="/audit"' not in client_as("assessor").get("/work").text
 
 

@@ -14,7 +14,9 @@ from eldercare.inspections.rules import PlanState
 from eldercare.notices import service as notices
 
 _READY = {
-    PlanState.SOLVED: N_("The inspection plan %(first)s to %(last)s is ready: %(visits)s visits, %(unplaced)s not placed."),
+    PlanState.SOLVED: N_(
+        "The inspection plan %(first)s to %(last)s is ready: %(visits)s visits, %(unplaced)s not placed."
+    ),
     PlanState.FAILED: N_("The inspection plan %(first)s to %(last)s could not be made."),
 }
 _BOOKED = N_("Inspection visits between %(first)s and %(last)s are planned for you.")
