@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, Index, Text, and_, false, or_, select, true
-from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.schema import Table
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement, TextClause
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute
 
 _SCOPED: list[type[Scoped]] = []
+_BY_TABLE: dict[str, type[Scoped]] = {}
 
 
 def in_subtree(column: ColumnElement[Any] | InstrumentedAttribute[Any], path: str) -> ColumnElement[bool]:
@@ -87,7 +88,10 @@ def scoped_classes() -> list[type[Scoped]]:
 
 
 def scoped_tables() -> dict[str, type[Scoped]]:
-    return {cast(Any, cls).__tablename__: cls for cls in _SCOPED}
+    """Every scoped class by the name of its table."""
+    if len(_BY_TABLE) != len(_SCOPED):
+        _BY_TABLE.update({cast(Any, cls).__tablename__: cls for cls in _SCOPED})
+    return _BY_TABLE
 
 
 # --- the actor of a session ---------------------------------------------------------------------------------------
@@ -99,7 +103,6 @@ def actor_of(session: Session) -> Actor | None:
 
 def put_actor(session: Session, actor: Actor | None) -> None:
     session.info["actor"] = actor
-    session.info.pop("scope_options", None)
 
 
 def criterion(cls: type[Scoped], actor: Actor | None) -> ColumnElement[bool]:
@@ -118,21 +121,21 @@ def scoped_from(cls: type[Scoped], actor: Actor | None) -> FromClause:
 
 
 def _options(session: Session, actor: Actor | None, statement: Any) -> list[Any]:
-    """The criteria of the classes that a statement names; of all where loader options may bring in more."""
-    known = session.info.get("scope_options")
-    if known is None:
-        known = {
-            cast(Any, cls).__tablename__: with_loader_criteria(
-                cast(Any, cls), criterion(cls, actor), include_aliases=True
-            )
-            for cls in _SCOPED
-            if issubclass(cls, DeclarativeBase)
-        }
-        session.info["scope_options"] = known
+    """The criteria of the classes that a statement names; of all where loader options may bring in more.
+
+    Each is made when it is first asked for and kept for this actor as long as the session lives.
+    """
+    # The actor is kept beside its criteria, so that its id is not given to another meanwhile.
+    _, known = session.info.setdefault("scope_options", {}).setdefault(id(actor), (actor, {}))
     if statement._with_options:
-        return list(known.values())
-    named = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)}
-    return [option for name, option in known.items() if name in named]
+        named = set(scoped_tables())
+    else:
+        named = {element.name for element in visitors.iterate(statement) if isinstance(element, Table)}
+        named &= scoped_tables().keys()
+    for name in named - known.keys():
+        cls = scoped_tables()[name]
+        known[name] = with_loader_criteria(cast(Any, cls), criterion(cls, actor), include_aliases=True)
+    return [known[name] for name in sorted(named)]
 
 
 def narrow(state: ORMExecuteState) -> None:
