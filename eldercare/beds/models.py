@@ -30,14 +30,11 @@ from eldercare.core.db import (
     Model,
     UuidKey,
     Versioned,
+    one_of,
     path_index,
 )
 
 _CURRENT = text("superseded_at IS NULL")
-
-
-def _one_of(column: str, values: type) -> str:
-    return f"{column} IN ({', '.join(repr(str(v)) for v in values)})"  # type: ignore[attr-defined]
 
 
 class Room(UuidKey, InstitutionScoped, Model):
@@ -59,8 +56,8 @@ class Bed(UuidKey, Versioned, InstitutionScoped, Model):
     __table_args__ = (
         UniqueConstraint("room_id", "label"),
         UniqueConstraint("id", "institution_id"),
-        CheckConstraint(_one_of("bed_type", BedType), name="type_known"),
-        CheckConstraint(_one_of("sex_rule", SexRule), name="sex_rule_known"),
+        CheckConstraint(one_of("bed_type", BedType), name="type_known"),
+        CheckConstraint(one_of("sex_rule", SexRule), name="sex_rule_known"),
         CheckConstraint("price_fen >= 0", name="price_not_negative"),
         CheckConstraint("NOT isempty(open) AND NOT lower_inf(open)", name="open_from_a_day"),
         Index("ix_bed_institution_id_bed_type", "institution_id", "bed_type"),
@@ -106,7 +103,7 @@ class BedOccupancy(UuidKey, Bitemporal, InstitutionScoped, Model):
             where=text("superseded_at IS NULL AND elder_id IS NOT NULL"),
             name="bed_occupancy_one_per_person",
         ),
-        CheckConstraint(_one_of("kind", Kind), name="kind_known"),
+        CheckConstraint(one_of("kind", Kind), name="kind_known"),
         CheckConstraint("kind <> 'stay' OR (elder_id IS NOT NULL AND episode_id IS NOT NULL)", name="stay_has_person"),
         CheckConstraint("kind <> 'hold' OR NOT upper_inf(during)", name="hold_ends"),
         CheckConstraint(
@@ -114,7 +111,7 @@ class BedOccupancy(UuidKey, Bitemporal, InstitutionScoped, Model):
             " AND lower_inc(during) AND NOT upper_inc(during)",
             name="half_open",
         ),
-        CheckConstraint("end_reason IS NULL OR " + _one_of("end_reason", EndReason), name="end_known"),
+        CheckConstraint("end_reason IS NULL OR " + one_of("end_reason", EndReason), name="end_known"),
         # the bed's own institution, so that scope can never differ from the bed's
         ForeignKeyConstraint(["bed_id", "institution_id"], ["bed.id", "bed.institution_id"]),
         Index("uq_bed_occupancy_fact_id_current", "fact_id", unique=True, postgresql_where=_CURRENT),
@@ -144,7 +141,7 @@ class StayLeave(UuidKey, Bitemporal, InstitutionScoped, Model):
         ExcludeConstraint(
             ("episode_id", "="), ("during", "&&"), using="gist", where=_CURRENT, name="stay_leave_one_at_a_time"
         ),
-        CheckConstraint(_one_of("kind", LeaveKind), name="kind_known"),
+        CheckConstraint(one_of("kind", LeaveKind), name="kind_known"),
         CheckConstraint("NOT isempty(during) AND NOT lower_inf(during)", name="not_empty"),
     )
 
@@ -173,7 +170,7 @@ class BedCount(UuidKey, Bitemporal, InstitutionScoped, Model):
             name="bed_count_one_at_a_time",
         ),
         path_index("bed_count"),
-        CheckConstraint(_one_of("bed_type", BedType), name="type_known"),
+        CheckConstraint(one_of("bed_type", BedType), name="type_known"),
         CheckConstraint("total >= 0 AND occupied >= 0", name="not_negative"),
         CheckConstraint("NOT isempty(during) AND NOT lower_inf(during)", name="not_empty"),
     )

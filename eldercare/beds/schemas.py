@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from eldercare.beds.rules import DISCHARGE_REASONS, BedState, BedType, EndReason, LeaveKind
 from eldercare.beds.service import NewPerson
 from eldercare.core import clock
 from eldercare.core.i18n import N_
+from eldercare.core.schemas import Strict
 
 _CHOICE = N_("This is not one of the choices.")
 _LONG = N_("This text is too long.")
@@ -38,11 +39,6 @@ def _version() -> fields.Integer:
         load_default=None,
         metadata={"description": "the revision that was read; another one in force is refused with 409"},
     )
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 class AdmitIn(Strict):

@@ -6,9 +6,10 @@ In an API request `commit()` is put off until the answer is built, so that the i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -32,6 +33,7 @@ __all__ = [
     "UuidKey",
     "Versioned",
     "acting_as",
+    "after_commit",
     "check_version",
     "commit",
     "copy_block",
@@ -43,6 +45,7 @@ __all__ = [
     "in_subtree",
     "known",
     "lock_rows",
+    "one_of",
     "path_index",
     "rollback",
     "scoped_table",
@@ -100,6 +103,11 @@ class Bitemporal:
     recorded_by: Mapped[str] = mapped_column(String(80))
 
 
+def one_of(column: str, values: type[StrEnum]) -> str:
+    """The CHECK that a column holds one of an enum's values."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
 def session() -> Session:
     """The session of this request, command or job."""
     return cast(Session, db.session())
@@ -131,15 +139,19 @@ def scoped_table(model: type[Any]) -> FromClause:
 
 
 def commit() -> None:
-    """Commit once, then ring the jobs that were waiting for it."""
-    from eldercare.core import jobs
-
+    """Commit once, then do what was waiting for it (ring jobs)."""
     this = session()
     if this.info.get("commit_deferred"):
         this.flush()
         return
     this.commit()
-    jobs.send_waiting(this)
+    for act in this.info.pop("after_commit", []):
+        act()
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Do something when the surrounding transaction has committed; nothing happens when it rolls back."""
+    session().info.setdefault("after_commit", []).append(act)
 
 
 def rollback() -> None:

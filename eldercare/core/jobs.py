@@ -6,6 +6,7 @@ Arguments are ids and ISO dates (RQ's JSON serializer). A job that is lost with 
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Any, cast
 
 import structlog
@@ -14,7 +15,6 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy.orm import Session
 
 from eldercare.core import db as core_db
 
@@ -60,16 +60,15 @@ def queue(name: str) -> Queue:
 
 def after_commit(job: JobName, *args: Any, job_id: str | None = None) -> None:
     """Ring `job` when the surrounding transaction has committed; nothing is sent when it rolls back."""
-    core_db.session().info.setdefault("after_commit", []).append((job, args, job_id))
+    core_db.after_commit(partial(_ring_softly, job, *args, job_id=job_id))
 
 
-def send_waiting(session: Session) -> None:
-    """Send what waited for the commit. A Redis that is away loses only the bell: the sweep rings again."""
-    for job, args, job_id in session.info.pop("after_commit", []):
-        try:
-            ring(job, *args, job_id=job_id)
-        except RedisError as error:
-            log.warning("jobs.ring_failed", job=str(job), args=[str(a) for a in args], error=str(error))
+def _ring_softly(job: JobName, *args: Any, job_id: str | None) -> None:
+    """A Redis that is away loses only the bell: the sweep rings again."""
+    try:
+        ring(job, *args, job_id=job_id)
+    except RedisError as error:
+        log.warning("jobs.ring_failed", job=str(job), args=[str(a) for a in args], error=str(error))
 
 
 def ring(job: JobName, *args: Any, job_id: str | None = None) -> None:

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import RAISE, Schema, fields, validate
-
+from eldercare.core.schemas import Line, Strict
 from eldercare.inspections.calendars import CALENDARS
 from eldercare.inspections.rules import ENTERED_GROUNDS, PlanState
 
 _CODE = validate.Length(min=2, max=40)
-
-
-class Line(fields.String):
-    """A text on one line, without blanks around it and without control characters."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
-        if any(ord(char) < 32 for char in text):
-            raise self.make_error("invalid")
-        return text
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 class PlanIn(Strict):

@@ -29,14 +29,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eldercare.core import clock
 from eldercare.core.actor import Actor
-from eldercare.core.db import Bitemporal, InstitutionScoped, Model, RegionScoped, UuidKey, Versioned, path_index
+from eldercare.core.db import Bitemporal, InstitutionScoped, Model, RegionScoped, UuidKey, Versioned, one_of, path_index
 from eldercare.institutions.rules import BedsMode, Kind, Nature, Ownership, PaperKind
 
 _CURRENT = text("superseded_at IS NULL")
-
-
-def _one_of(column: str, values: type) -> str:
-    return f"{column} IN ({', '.join(repr(str(v)) for v in values)})"  # type: ignore[attr-defined]
 
 
 class Institution(UuidKey, Versioned, RegionScoped, Model):
@@ -44,10 +40,10 @@ class Institution(UuidKey, Versioned, RegionScoped, Model):
 
     __tablename__ = "institution"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", Kind), name="kind"),
-        CheckConstraint("ownership IS NULL OR " + _one_of("ownership", Ownership), name="ownership"),
-        CheckConstraint("nature IS NULL OR " + _one_of("nature", Nature), name="nature"),
-        CheckConstraint(_one_of("beds_mode", BedsMode), name="beds_mode"),
+        CheckConstraint(one_of("kind", Kind), name="kind"),
+        CheckConstraint("ownership IS NULL OR " + one_of("ownership", Ownership), name="ownership"),
+        CheckConstraint("nature IS NULL OR " + one_of("nature", Nature), name="nature"),
+        CheckConstraint(one_of("beds_mode", BedsMode), name="beds_mode"),
         CheckConstraint("licensed_beds >= 0", name="licensed_beds"),
         CheckConstraint("floor_area_m2 >= 0", name="floor_area"),
         CheckConstraint("0 <= price_low_fen AND price_low_fen <= price_high_fen", name="price"),
@@ -143,7 +139,7 @@ class InstitutionPaper(UuidKey, Versioned, InstitutionScoped, Model):
 
     __tablename__ = "institution_paper"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", PaperKind), name="kind"),
+        CheckConstraint(one_of("kind", PaperKind), name="kind"),
         CheckConstraint("expires_on IS NULL OR issued_on IS NULL OR issued_on <= expires_on", name="dates"),
         UniqueConstraint("institution_id", "kind", "number"),
         path_index("institution_paper"),
@@ -231,9 +227,7 @@ class InstitutionImportRow(RegionScoped, Model):
         path_index("institution_import_row"),
     )
 
-    import_id: Mapped[UUID] = mapped_column(
-        ForeignKey("institution_import.id", ondelete="CASCADE"), primary_key=True
-    )
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("institution_import.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     outcome: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(200))

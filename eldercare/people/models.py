@@ -26,16 +26,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eldercare.core import clock
 from eldercare.core.actor import Actor
-from eldercare.core.db import Bitemporal, Model, RegionScoped, UuidKey, Versioned, path_index
-from eldercare.people.rules import PATTERNS, VALUES, Ground, Kind, Origin, Sex
+from eldercare.core.db import Bitemporal, Model, RegionScoped, UuidKey, Versioned, one_of, path_index
+from eldercare.people.rules import PATTERNS, VALUES, Ground, Origin, Sex
 from eldercare.people.scope import ElderScoped, elder_criterion
 
 _CURRENT = text("superseded_at IS NULL")
 HALF_OPEN = "NOT isempty(valid) AND NOT lower_inf(valid)"
-
-
-def _one_of(column: str, values: type[Sex | Ground | Origin | Kind]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 def _value_fits_kind() -> str:
@@ -71,7 +67,7 @@ class Elder(UuidKey, Versioned, RegionScoped, Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (
-        CheckConstraint(_one_of("sex", Sex), name="sex"),
+        CheckConstraint(one_of("sex", Sex), name="sex"),
         CheckConstraint("death_date >= birth_date", name="death_after_birth"),
         CheckConstraint("(id_number IS NULL) = (id_index IS NULL)", name="id_indexed"),
         CheckConstraint("(phone IS NULL) = (phone_index IS NULL)", name="phone_indexed"),
@@ -103,7 +99,7 @@ class Circumstance(ElderScoped, Bitemporal, Model):
 
     __table_args__ = (
         CheckConstraint(_value_fits_kind(), name="value"),
-        CheckConstraint(_one_of("origin", Origin), name="origin"),
+        CheckConstraint(one_of("origin", Origin), name="origin"),
         CheckConstraint(HALF_OPEN, name="valid"),
         # Serves "the current facts of this elder" as well.
         ExcludeConstraint(
@@ -132,7 +128,7 @@ class ElderGrant(ElderScoped, Bitemporal, Model):
     valid: Mapped[Range[date]] = mapped_column(DATERANGE)
 
     __table_args__ = (
-        CheckConstraint(_one_of("ground", Ground), name="ground"),
+        CheckConstraint(one_of("ground", Ground), name="ground"),
         CheckConstraint("num_nonnulls(institution_id, user_id) = 1", name="one_holder"),
         CheckConstraint("(ground = 'stay') = (institution_id IS NOT NULL)", name="stay_of_institution"),
         CheckConstraint(HALF_OPEN, name="valid"),

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import RAISE, Schema, fields, validate
-
+from eldercare.core.schemas import Line, Strict
 from eldercare.people.rules import Kind, Sex
 
 _KINDS = [str(kind) for kind in Kind]
 _SEXES = [str(sex) for sex in Sex]
 
 
-class Line(fields.String):
-    """A text on one line, without blanks around it and without control characters."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
-        if any(ord(char) < 32 for char in text):
-            raise self.make_error("invalid")
-        return text
-
-
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-class ElderIn(_Strict):
+class ElderIn(Strict):
     """A new elder. Division codes as in the tree (nine digits for a street or town)."""
 
     name = Line(required=True, validate=validate.Length(min=1, max=60))
@@ -44,7 +28,7 @@ class ElderIn(_Strict):
     urban_rural = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
 
 
-class ElderEdit(_Strict):
+class ElderEdit(Strict):
     version = fields.Integer(strict=True, load_default=None)
     name = Line(required=True, validate=validate.Length(min=1, max=60))
     sex = fields.String(required=True, validate=validate.OneOf(_SEXES))
@@ -53,7 +37,7 @@ class ElderEdit(_Strict):
     remove_phone = fields.Boolean(load_default=False)
 
 
-class FactIn(_Strict):
+class FactIn(Strict):
     kind = fields.String(required=True, validate=validate.OneOf(_KINDS))
     value = Line(required=True, validate=validate.Length(min=1, max=40))
     valid_from = fields.Date(required=True)
@@ -61,16 +45,16 @@ class FactIn(_Strict):
     note = fields.String(load_default="", validate=validate.Length(max=500))
 
 
-class DeathIn(_Strict):
+class DeathIn(Strict):
     died_on = fields.Date(required=True)
     note = fields.String(load_default="", validate=validate.Length(max=500))
 
 
-class RevealIn(_Strict):
+class RevealIn(Strict):
     purpose = Line(required=True, validate=validate.Length(max=200))
 
 
-class PersonQuery(_Strict):
+class PersonQuery(Strict):
     q = fields.String(load_default="", validate=validate.Length(max=60))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=1_000_000))
     per_page = fields.Integer(load_default=20, validate=validate.Range(min=1, max=200))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
@@ -11,12 +10,8 @@ from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eldercare.core import clock
-from eldercare.core.db import Bitemporal, InstitutionScoped, Model, UuidKey, Versioned, path_index
+from eldercare.core.db import Bitemporal, InstitutionScoped, Model, UuidKey, Versioned, one_of, path_index
 from eldercare.staff.rules import CertificateKind, Job
-
-
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class StaffMember(UuidKey, Versioned, InstitutionScoped, Model):
@@ -24,7 +19,7 @@ class StaffMember(UuidKey, Versioned, InstitutionScoped, Model):
 
     __tablename__ = "staff_member"
     __table_args__ = (
-        CheckConstraint(_one_of("job", Job), name="job"),
+        CheckConstraint(one_of("job", Job), name="job"),
         CheckConstraint("institution_id IS NOT NULL OR employer <> ''", name="employer"),
         CheckConstraint("ended_on IS NULL OR started_on IS NULL OR started_on <= ended_on", name="dates"),
         Index("ix_staff_member_pinyin_id", "pinyin", "id"),
@@ -51,7 +46,7 @@ class StaffCertificate(UuidKey, Bitemporal, InstitutionScoped, Model):
 
     __tablename__ = "staff_certificate"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", CertificateKind), name="kind"),
+        CheckConstraint(one_of("kind", CertificateKind), name="kind"),
         CheckConstraint("NOT isempty(valid) AND NOT lower_inf(valid)", name="valid"),
         ExcludeConstraint(
             ("staff_id", "="),

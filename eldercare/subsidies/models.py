@@ -25,12 +25,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eldercare.core import clock
-from eldercare.core.db import Model, RegionScoped, UuidKey, Versioned, path_index
+from eldercare.core.db import Model, RegionScoped, UuidKey, Versioned, one_of, path_index
 from eldercare.subsidies.rules import ChunkState, RunState
-
-
-def _one_of(column: str, values: type[RunState | ChunkState]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class SubsidyRun(UuidKey, Versioned, RegionScoped, Model):
@@ -38,7 +34,7 @@ class SubsidyRun(UuidKey, Versioned, RegionScoped, Model):
 
     __tablename__ = "subsidy_run"
     __table_args__ = (
-        CheckConstraint(_one_of("state", RunState), name="state"),
+        CheckConstraint(one_of("state", RunState), name="state"),
         CheckConstraint("kind IN ('regular', 'supplement')", name="kind"),
         CheckConstraint("extract(day FROM month) = 1", name="month"),
         CheckConstraint("reviewed_by IS NULL OR reviewed_by <> made_by", name="reviewer"),
@@ -113,7 +109,7 @@ class SubsidyRunChunk(RegionScoped, Model):
 
     __tablename__ = "subsidy_run_chunk"
     __table_args__ = (
-        CheckConstraint(_one_of("state", ChunkState), name="state"),
+        CheckConstraint(one_of("state", ChunkState), name="state"),
         CheckConstraint("state <> 'done' OR lines_hash IS NOT NULL", name="done"),
         CheckConstraint("state <> 'failed' OR error IS NOT NULL", name="failed"),
         Index("ix_subsidy_run_chunk_open", "state", postgresql_where=text("state <> 'done'")),

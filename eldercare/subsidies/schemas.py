@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates
+from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from eldercare.core import clock
 from eldercare.core.i18n import N_
+from eldercare.core.schemas import Strict
 
 OLDEST = date(1890, 1, 1)
 ECONOMIC_CATEGORIES = ("destitute", "minimum_living", "low_income", "ordinary")
@@ -16,11 +17,6 @@ SETTINGS = ("home", "institution")
 _DIVISION = validate.Regexp(r"^\d{4}[0-9Z]\d$", error=N_("Write the division as its code of six digits."))
 _MONTH = validate.Regexp(r"^\d{4}-(0[1-9]|1[0-2])$", error=N_("Write the month as YYYY-MM, for example 2023-01."))
 _CHOICE = N_("This is not one of the choices.")
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 class StrictBoolean(fields.Boolean):

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eldercare.core.db import Bitemporal, InstitutionScoped, Model, RegionScoped, UuidKey, Versioned, path_index
+from eldercare.core.db import Bitemporal, InstitutionScoped, Model, RegionScoped, UuidKey, Versioned, one_of, path_index
 from eldercare.inspections.rules import Ground, RecordKind
 
 CURRENT = text("superseded_at IS NULL")
-
-
-def one_of(column: str, values: type[StrEnum]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class WorkingDay(Model):

@@ -26,8 +26,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eldercare.core import clock
 from eldercare.core.actor import Actor
-from eldercare.core.db import Model, RegionScoped, UuidKey, Versioned, path_index
-from eldercare.inspections.models.people import Inspector, one_of
+from eldercare.core.db import Model, RegionScoped, UuidKey, Versioned, one_of, path_index
+from eldercare.inspections.models.people import Inspector
 from eldercare.inspections.rules import PlanState
 
 
