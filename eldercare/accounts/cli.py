@@ -124,5 +124,3 @@ def _one(kind: ScopeKind, text: str) -> targets.Target:
         listed = "\n".join(f"  {target.key}  {target.label}" for target in found)
         raise click.ClickException(f"Several match {text!r}; name one by its code or path:\n{listed}")
     return found[0]
-
-

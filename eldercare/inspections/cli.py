@@ -27,10 +27,14 @@ def cli() -> None:
 @click.option("--as-of", "as_of", required=True, type=DAY, help="The day whose facts count.")
 @click.option("--from", "first", required=True, type=DAY, help="First day of the period.")
 @click.option("--to", "last", required=True, type=DAY, help="Last day of the period.")
-@click.option("--seconds", default=60, show_default=True, type=click.IntRange(0, 600), help="Solver time; 0: greedy only.")
+@click.option(
+    "--seconds", default=60, show_default=True, type=click.IntRange(0, 600), help="Solver time; 0: greedy only."
+)
 @click.option("--wait", "mode", flag_value="wait", help="Wait until a worker has solved the plan.")
 @click.option("--inline", "mode", flag_value="inline", help="Solve in this process, without a worker.")
-def plan_command(division: str, as_of: datetime, first: datetime, last: datetime, seconds: int, mode: str | None) -> None:
+def plan_command(
+    division: str, as_of: datetime, first: datetime, last: datetime, seconds: int, mode: str | None
+) -> None:
     """Make a plan: what falls due becomes dated visits by qualified teams."""
     from eldercare.inspections import service
 
@@ -95,7 +99,9 @@ def _report(plan_id: UUID) -> None:
     if plan.solver is None:
         return
     click.echo(f"solver: {plan.solver}; " + "; ".join(map(_stage, plan.stages)))
-    click.echo(f"objective: {plan.objective} = " + " + ".join(f"{name} {cost}" for name, cost in plan.terms.items() if cost))
+    click.echo(
+        f"objective: {plan.objective} = " + " + ".join(f"{name} {cost}" for name, cost in plan.terms.items() if cost)
+    )
     click.echo(f"result: {plan.visit_count} visits, {plan.unplaced_count} unplaced, hash {plan.result_hash}")
     click.echo("checker: " + ("every rule kept" if not plan.breaches else f"{len(plan.breaches)} rules broken"))
     _days([row.visit.on_date for row in visits_of(plan_id)])
@@ -111,4 +117,6 @@ def _stage(stage: dict[str, Any]) -> str:
 
 def _days(days: list[date]) -> None:
     if days:
-        click.echo(f"days: {len(set(days))} from {min(days)} to {max(days)}, at most {max(map(days.count, days))} visits a day")
+        click.echo(
+            f"days: {len(set(days))} from {min(days)} to {max(days)}, at most {max(map(days.count, days))} visits a day"
+        )

@@ -11,8 +11,8 @@ def init_app(app: Flask, api: Api) -> None:
     from eldercare.accounts.rules import ScopeKind
     from eldercare.institutions import api as institution_api
     from eldercare.institutions import pages
-    from eldercare.institutions.imports import pages as import_pages
     from eldercare.institutions.account_scope import InstitutionTargets
+    from eldercare.institutions.imports import pages as import_pages
 
     targets.offer(app, ScopeKind.INSTITUTION, InstitutionTargets())
     app.register_blueprint(pages.blueprint)

@@ -165,13 +165,18 @@ def change(institution_id: UUID) -> BaseResponse:
         return _form(queries.get_institution(institution_id), error, 422)
     except StaleVersion:
         rollback()
-        flash(_("Somebody changed this record while you edited it. Below is what you typed: compare and store again."), "warn")
+        flash(
+            _("Somebody changed this record while you edited it. Below is what you typed: compare and store again."),
+            "warn",
+        )
         return _form(queries.get_institution(institution_id), None, 409, typed=True)
     flash(_("“%(name)s” was stored.", name=institution.name), "ok")
     return see_other("registry.show", institution_id=institution_id)
 
 
-def _form(institution: Institution | None, error: Invalid | None = None, status: int = 200, typed: bool = False) -> Response:
+def _form(
+    institution: Institution | None, error: Invalid | None = None, status: int = 200, typed: bool = False
+) -> Response:
     shown = request.form if error is not None or typed else None
     return render(
         "registry/edit.html",

@@ -155,15 +155,15 @@ def reports_of(institution_id: UUID, limit: int = 12) -> Sequence[InstitutionRep
     return session().scalars(statement).all()
 
 
-
-
 def export_rows(institutions: Sequence[Institution], today: date) -> Iterator[list[object]]:
     """Rows in the columns of the mapping `generic-zh`."""
     ids = [row.id for row in institutions]
     ratings = {
         rating.institution_id: rating for rating in ratings_on(ids, today).values() if rating.scheme == NATIONAL_SCHEME
     }
-    regions = session().execute(select(Region.id, Region.code).where(Region.id.in_({row.region_id for row in institutions})))
+    regions = session().execute(
+        select(Region.id, Region.code).where(Region.id.in_({row.region_id for row in institutions}))
+    )
     codes = {region.id: region.code for region in regions}
     numbers: dict[UUID, str] = {}
     for number in session().scalars(select(InstitutionNumber).where(InstitutionNumber.institution_id.in_(ids))):

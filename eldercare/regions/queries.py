@@ -51,9 +51,7 @@ def children(region: Region) -> Sequence[Region]:
 def child_counts(regions: Iterable[Region]) -> dict[UUID, int]:
     """How many divisions stand directly below each."""
     ids = [region.id for region in regions]
-    statement = (
-        select(Region.parent_id, func.count()).where(Region.parent_id.in_(ids)).group_by(Region.parent_id)
-    )
+    statement = select(Region.parent_id, func.count()).where(Region.parent_id.in_(ids)).group_by(Region.parent_id)
     return {parent: count for parent, count in session().execute(statement) if parent is not None}
 
 
@@ -64,7 +62,11 @@ def subtree(path: str) -> Sequence[Region]:
 
 def lineage(path: str) -> Sequence[Region]:
     """The divisions from the root down to the path, itself included."""
-    return session().scalars(select(Region).where(Region.path.in_(prefixes(path))).order_by(func.length(Region.path))).all()
+    return (
+        session()
+        .scalars(select(Region).where(Region.path.in_(prefixes(path))).order_by(func.length(Region.path)))
+        .all()
+    )
 
 
 def prefixes(path: str) -> list[str]:

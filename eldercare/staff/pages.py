@@ -25,7 +25,9 @@ _MOST_EXPORTED = 100_000
 
 def _page(template: str, **context: Any) -> Response:
     words: dict[str, Any] = {"job_names": JOB_NAMES, "certificate_names": CERTIFICATE_NAMES, "last_day": last_day}
-    return render(f"staff/{template}.html", may_edit=actor().can("registry.edit"), today=clock.today(), **words, **context)
+    return render(
+        f"staff/{template}.html", may_edit=actor().can("registry.edit"), today=clock.today(), **words, **context
+    )
 
 
 def _found(page: int, per_page: int) -> Page[StaffMember]:
@@ -72,7 +74,12 @@ def export() -> Response:
     for person in rows:
         first = [person.name, gettext(JOB_NAMES[Job(person.job)]), _employer(person, names), labels[person.region_path]]
         held: list[list[object]] = [
-            [gettext(CERTIFICATE_NAMES[CertificateKind(one.kind)]), one.number, one.valid.lower, last_day(one.valid.upper)]
+            [
+                gettext(CERTIFICATE_NAMES[CertificateKind(one.kind)]),
+                one.number,
+                one.valid.lower,
+                last_day(one.valid.upper),
+            ]
             for one in person.certificates
         ]
         lines += [[*first, *cells] for cells in held or [["", "", "", ""]]]

@@ -42,7 +42,9 @@ def list_staff(
     statement = (
         select(StaffMember)
         .where(*where)
-        .options(selectinload(StaffMember.certificates), with_loader_criteria(StaffCertificate, current(StaffCertificate)))
+        .options(
+            selectinload(StaffMember.certificates), with_loader_criteria(StaffCertificate, current(StaffCertificate))
+        )
         .order_by(StaffMember.pinyin, StaffMember.id)
         .offset((page - 1) * per_page)
         .limit(per_page)
@@ -54,7 +56,9 @@ def get_staff(staff_id: UUID) -> StaffMember:
     statement = (
         select(StaffMember)
         .where(StaffMember.id == staff_id)
-        .options(selectinload(StaffMember.certificates), with_loader_criteria(StaffCertificate, current(StaffCertificate)))
+        .options(
+            selectinload(StaffMember.certificates), with_loader_criteria(StaffCertificate, current(StaffCertificate))
+        )
     )
     found = session().scalar(statement)
     if found is None:

@@ -249,7 +249,11 @@ def test_who_hands_out_keys_sees_no_elder():
 
 def test_the_system_may_create_the_first_administrator(db_session):
     made = service.create_user(
-        Actor.system("command line"), username="first", display_name="First", region_path="/cn/", email="First@Cast.example"
+        Actor.system("command line"),
+        username="first",
+        display_name="First",
+        region_path="/cn/",
+        email="First@Cast.example",
     )
     assert made.user.email == "first@cast.example"
     assert made.password

@@ -41,7 +41,9 @@ def test_composed_and_full_width_characters_of_a_password_are_the_same(client, d
     assert is_signed_in(client)
 
 
-@pytest.mark.parametrize(("name", "password"), [("wang.li", "wrong password 1"), ("nobody", PASSWORD), ("", ""), ("wang.li", "")])
+@pytest.mark.parametrize(
+    ("name", "password"), [("wang.li", "wrong password 1"), ("nobody", PASSWORD), ("", ""), ("wang.li", "")]
+)
 def test_a_wrong_sign_in_is_refused_in_the_same_words(client, wang, name, password):
     answer = attempt(client, name, password)
     assert answer.status_code == 200
@@ -144,7 +146,9 @@ def test_sign_out_is_not_done_by_a_link(client, wang):
 
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/", "http:evil.example"])
 def test_sign_in_never_leads_to_another_site(client, wang, next_page):
-    answer = client.post(f"/sign-in?next={next_page}", data={"email": "wang.li", "password": PASSWORD, "next": next_page})
+    answer = client.post(
+        f"/sign-in?next={next_page}", data={"email": "wang.li", "password": PASSWORD, "next": next_page}
+    )
     assert "evil.example" not in (answer.location or "")
 
 

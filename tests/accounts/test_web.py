@@ -221,7 +221,9 @@ def test_a_token_needs_no_csrf_and_opens_no_page(app, operator, csrf_on):
     assert app.test_client().get("/api/v1/me", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize(("name", "days"), [("", "30"), ("x", "0"), ("x", "367"), ("x", "1.5"), ("x", ""), ("x" * 81, "30")])
+@pytest.mark.parametrize(
+    ("name", "days"), [("", "30"), ("x", "0"), ("x", "367"), ("x", "1.5"), ("x", ""), ("x" * 81, "30")]
+)
 def test_a_bad_token_form_makes_none(operator, db_session, name, days):
     answer = operator.post("/account/tokens", data={"name": name, "days": days})
     assert answer.status_code == 422

@@ -70,7 +70,13 @@ def test_neither_the_application_nor_the_owner_changes_the_log(committed_db, tab
 
 def test_the_application_role_has_no_right_to_change(committed_db):
     for table in TABLES:
-        for right, expected in (("SELECT", True), ("INSERT", True), ("UPDATE", False), ("DELETE", False), ("TRUNCATE", False)):
+        for right, expected in (
+            ("SELECT", True),
+            ("INSERT", True),
+            ("UPDATE", False),
+            ("DELETE", False),
+            ("TRUNCATE", False),
+        ):
             has = session().scalar(text("SELECT has_table_privilege(:t, :r)"), {"t": table, "r": right})
             assert has is expected, (table, right)
 
@@ -143,9 +149,14 @@ def test_a_row_of_a_transaction_still_running_waits(log):
         service.record(action="quick")
         commit()
         worker.seal()
-        assert session().query(AuditSealedRow).join(AuditRow, AuditRow.id == AuditSealedRow.row_id).filter(
-            AuditRow.action == "slow"
-        ).count() == 0
+        assert (
+            session()
+            .query(AuditSealedRow)
+            .join(AuditRow, AuditRow.id == AuditSealedRow.row_id)
+            .filter(AuditRow.action == "slow")
+            .count()
+            == 0
+        )
         rollback()
     worker.seal()
     result = sealer.verify()

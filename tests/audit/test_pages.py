@@ -20,8 +20,12 @@ from tests.support.cast import DISTRICT_A, DISTRICT_B
 def rows(db_session):
     for number in range(3):
         service.record(action="beds.stay.admit", subject_type="bed", subject_id=f"bed-{number}", region_path=DISTRICT_A)
-    service.record(action="people.reveal", subject_type="elder", subject_id="elder-1", region_path=DISTRICT_A, outcome=Outcome.READ)
-    service.record(action="far.away", subject_type="bed", subject_id="bed-far", region_path=DISTRICT_B, after={"x": "secret of B"})
+    service.record(
+        action="people.reveal", subject_type="elder", subject_id="elder-1", region_path=DISTRICT_A, outcome=Outcome.READ
+    )
+    service.record(
+        action="far.away", subject_type="bed", subject_id="bed-far", region_path=DISTRICT_B, after={"x": "secret of B"}
+    )
     service.record(action="of.no.place", subject_id="nowhere")
     db_session.flush()
 
@@ -70,9 +74,20 @@ def test_filters(watcher, rows, query, seen, unseen):
 
 def test_days_are_business_days_with_both_ends(watcher, db_session, frozen_clock):
     begin = clock.start_of(clock.today())
-    for offset, name in ((timedelta(seconds=-1), "the-day-before"), (timedelta(), "first-instant"), (timedelta(hours=24), "the-day-after")):
+    for offset, name in (
+        (timedelta(seconds=-1), "the-day-before"),
+        (timedelta(), "first-instant"),
+        (timedelta(hours=24), "the-day-after"),
+    ):
         db_session.add(
-            AuditRow(at=begin + offset, outcome="done", action=name, actor_kind="system", actor_name="x", region_path=DISTRICT_A)
+            AuditRow(
+                at=begin + offset,
+                outcome="done",
+                action=name,
+                actor_kind="system",
+                actor_name="x",
+                region_path=DISTRICT_A,
+            )
         )
     db_session.flush()
     day = clock.today().isoformat()

@@ -22,7 +22,13 @@ from eldercare.audit.rules import (
 
 KEY = b"k" * 32
 AT = datetime(2026, 11, 22, 4, 0, 0, 123456, tzinfo=UTC)
-ROW = dict.fromkeys(ROW_FIELDS) | {"id": 7, "at": AT, "action": "beds.stay.admit", "after": {"bed": "1"}, "recorded_xid": 9}
+ROW = dict.fromkeys(ROW_FIELDS) | {
+    "id": 7,
+    "at": AT,
+    "action": "beds.stay.admit",
+    "after": {"bed": "1"},
+    "recorded_xid": 9,
+}
 CHANGED = {
     "id": 8, "at": AT + timedelta(microseconds=1), "outcome": "read", "action": "x", "actor_kind": "x", "actor_id": "x",
     "actor_name": "x", "subject_type": "x", "subject_id": "x", "before": {}, "after": {"bed": 1}, "request_id": "x",

@@ -9,7 +9,9 @@ import pytest
 from eldercare.core.crypto import Keyring, keyring
 
 
-def test_a_new_key_on_disk_is_seen_without_a_restart(db_session: Any, app: Any, monkeypatch: Any, tmp_path: Any) -> None:
+def test_a_new_key_on_disk_is_seen_without_a_restart(
+    db_session: Any, app: Any, monkeypatch: Any, tmp_path: Any
+) -> None:
     before = keyring()
     other = Keyring.load(app.extensions["config"].keys_dir).with_new_key()
     value = other.encrypt("13812345678")

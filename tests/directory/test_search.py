@@ -33,7 +33,9 @@ def city(database, frozen_clock):
     frozen_clock(AT)
     regions = some_regions("370203", "370202", "370602")
     homes = {
-        "free": institution(regions["370203"], "青岛市福利院", price_low_fen=280000, price_high_fen=420000, phone="0532-1"),
+        "free": institution(
+            regions["370203"], "青岛市福利院", price_low_fen=280000, price_high_fen=420000, phone="0532-1"
+        ),
         "ordinary": institution(regions["370202"], "海滨养老院"),
         "full": institution(regions["370203"], "满员养老院"),
         "hidden": institution(regions["370203"], "未公开养老院", published=False),
@@ -127,7 +129,9 @@ class TestPage:
         page = client.get("/?q=nichts&in=370203").get_data(as_text=True)
         assert "没有完全符合条件的机构" in page and "free=0" in page
 
-    @pytest.mark.parametrize("query", ["?stars=99", "?price=abc", "?page=-4", "?bed_type=x", "?in=%00", "?q=%25%5F'--", "?in=//"])
+    @pytest.mark.parametrize(
+        "query", ["?stars=99", "?price=abc", "?page=-4", "?bed_type=x", "?in=%00", "?q=%25%5F'--", "?in=//"]
+    )
     def test_a_strange_address_is_answered(self, city, client, query):
         assert client.get("/" + query).status_code == 200
 

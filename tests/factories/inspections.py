@@ -26,7 +26,14 @@ def make_inspector(name: str, path: str = DISTRICT_A, *, lead: bool = True, **ov
     for kind in kinds:
         make_certificate(person, kind)
     values: dict[str, Any] = {"base_path": path, "daily_capacity": 1} | over
-    row = Inspector(id=uuid5(NAMESPACE, f"inspector {name}"), staff_id=person.id, name=name, region_path=path, is_lead=lead, **values)
+    row = Inspector(
+        id=uuid5(NAMESPACE, f"inspector {name}"),
+        staff_id=person.id,
+        name=name,
+        region_path=path,
+        is_lead=lead,
+        **values,
+    )
     session().add(row)
     session().flush()
     return row

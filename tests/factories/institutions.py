@@ -30,7 +30,9 @@ def institution(region: Region, name: str = "青岛市福利院", id: UUID | Non
     return row
 
 
-def rating(home: Institution, stars: int = 3, since: date = date(2025, 1, 1), until: date | None = None) -> InstitutionRating:
+def rating(
+    home: Institution, stars: int = 3, since: date = date(2025, 1, 1), until: date | None = None
+) -> InstitutionRating:
     row = InstitutionRating(
         institution_id=home.id, region_path=home.region_path, scheme=NATIONAL_SCHEME, stars=stars,
         valid=Range(since, until), certificate="T-1", source="tests", recorded_by="tests",

@@ -43,7 +43,9 @@ def make_elder(**over: Any) -> Elder:
     return elder
 
 
-def make_fact(elder: Elder, kind: str, value: str, start: date = date(2020, 1, 1), end: date | None = None) -> Circumstance:
+def make_fact(
+    elder: Elder, kind: str, value: str, start: date = date(2020, 1, 1), end: date | None = None
+) -> Circumstance:
     fact = Circumstance(elder_id=elder.id, kind=kind, value=value, valid=Range(start, end), recorded_by="system:tests")
     session().add(fact)
     session().flush()

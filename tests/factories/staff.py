@@ -17,7 +17,9 @@ from tests.support.cast import DISTRICT_A
 def make_staff(name: str = "赵敏", path: str = DISTRICT_A, **over: Any) -> StaffMember:
     """An inspector of a bureau unless told otherwise."""
     values: dict[str, Any] = {"job": "inspector", "employer": "民政局", "created_by": "system:tests"} | over
-    row = StaffMember(id=values.pop("id", None) or uuid4(), name=name, pinyin=spelled_person(name)[0], region_path=path, **values)
+    row = StaffMember(
+        id=values.pop("id", None) or uuid4(), name=name, pinyin=spelled_person(name)[0], region_path=path, **values
+    )
     session().add(row)
     session().flush()
     return row

@@ -26,7 +26,9 @@ def test_only_core_commits():
     refuse(found, "Commit through core.db.commit(), once, at the edge:")
 
 
-EDGES = re.compile(r"(pages|api|cli|security|web|worker|workers|demo|embedded|backup|ops|work|app|migrate|groundwork|core)\b")
+EDGES = re.compile(
+    r"(pages|api|cli|security|web|worker|workers|demo|embedded|backup|ops|work|app|migrate|groundwork|core)\b"
+)
 
 
 def test_services_and_queries_never_commit():
@@ -65,7 +67,9 @@ def test_services_know_no_web():
 
 # --- time ---------------------------------------------------------------------------------------------------------
 
-_CLOCKS = re.compile(r"^(datetime|dt|datetime\.datetime|date|datetime\.date|dt\.datetime|dt\.date)\.(now|utcnow|today)$")
+_CLOCKS = re.compile(
+    r"^(datetime|dt|datetime\.datetime|date|datetime\.date|dt\.datetime|dt\.date)\.(now|utcnow|today)$"
+)
 
 
 def test_time_comes_from_core_clock():
@@ -95,7 +99,9 @@ def test_no_statement_asks_the_database_for_the_time():
             ):  # fmt: skip
                 found.append(at(path, node.lineno, name_of(node)))
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-                if (hit := _SQL_NOW.search(node.value)) and re.search(r"\b(select|default|where|values|set)\b", node.value, re.IGNORECASE):
+                if (hit := _SQL_NOW.search(node.value)) and re.search(
+                    r"\b(select|default|where|values|set)\b", node.value, re.IGNORECASE
+                ):
                     found.append(at(path, node.lineno, hit.group()))
     refuse(found, "SQL that asks for the present time:")
 
@@ -118,7 +124,9 @@ def test_money_columns_are_whole_fen(app_models):
             kind = type(column.type).__name__
             if column.name.endswith("_fen") and kind != "BigInteger":
                 found.append(f"{table.name}.{column.name} is {kind}, not BigInteger")
-            if kind in ("Float", "REAL", "DOUBLE_PRECISION", "Double") and re.search(r"fen|amount|yuan|price|fee", column.name):
+            if kind in ("Float", "REAL", "DOUBLE_PRECISION", "Double") and re.search(
+                r"fen|amount|yuan|price|fee", column.name
+            ):
                 found.append(f"{table.name}.{column.name} is {kind}")
     refuse(found, "Money columns are BigInteger fen and end in _fen:")
 
@@ -160,7 +168,9 @@ def test_no_float_on_the_money_path():
                     found.append(at(path, node.lineno, f"{money} / …"))
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
                 sides = (node.left, node.right)
-                if any(isinstance(s, ast.Constant) and isinstance(s.value, float) for s in sides) and any(map(_mentions_fen, sides)):
+                if any(isinstance(s, ast.Constant) and isinstance(s.value, float) for s in sides) and any(
+                    map(_mentions_fen, sides)
+                ):
                     found.append(at(path, node.lineno, "fen times a float"))
     refuse(found, "Money is whole fen and Fractions, never float:")
 

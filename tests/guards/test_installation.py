@@ -85,4 +85,6 @@ def test_slices_import_one_way():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     broken = [line for line in result.stdout.splitlines() if "->" in line or "BROKEN" in line or "not allowed" in line]
-    assert result.returncode == 0, "Imports against the layers:\n  " + "\n  ".join(broken or [result.stdout, result.stderr])
+    assert result.returncode == 0, "Imports against the layers:\n  " + "\n  ".join(
+        broken or [result.stdout, result.stderr]
+    )

@@ -236,7 +236,8 @@ def test_who_holds_the_district_sees_its_things(app, client_as, db_session):
     opened = {
         rule.rule: ask(client, app, rule, "GET", arguments(rule, world)[0]).status_code
         for rule in scoped_rules(app)
-        if "GET" in rule.methods and rule.endpoint in ("people.show", "registry.show", "beds.board", "beds.bed", "assessments.show")
+        if "GET" in rule.methods
+        and rule.endpoint in ("people.show", "registry.show", "beds.board", "beds.bed", "assessments.show")
     }
     assert opened
     assert set(opened.values()) == {200}, opened

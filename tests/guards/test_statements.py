@@ -23,7 +23,13 @@ from tests.support.cast import CITY, DISTRICT_A, DISTRICT_B
 
 # --- static -------------------------------------------------------------------------------------------------------
 
-GROUND_FLOOR = ("eldercare/core/", "eldercare/migrations/", "eldercare/embedded/", "eldercare/backup/", "eldercare/migrate.py")
+GROUND_FLOOR = (
+    "eldercare/core/",
+    "eldercare/migrations/",
+    "eldercare/embedded/",
+    "eldercare/backup/",
+    "eldercare/migrate.py",
+)
 RAW = {"text", "sql_text", "sa.text", "exec_driver_sql", "copy_rows", "copy_block", "copy_out"}
 
 
@@ -59,7 +65,16 @@ def raw_calls(function):
 
 
 def _is_statement(value):
-    return value.strip().split(" ", 1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "COPY", "WITH", "TRUNCATE", "LOCK")
+    return value.strip().split(" ", 1)[0].upper() in (
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "COPY",
+        "WITH",
+        "TRUNCATE",
+        "LOCK",
+    )
 
 
 def test_text_and_copy_only_where_the_system_acts():
@@ -107,7 +122,8 @@ def test_services_and_queries_make_no_session_of_their_own():
         at(path, node.lineno, name_of(node.func))
         for path in product_files()
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call) and name_of(node.func) in ("psycopg.connect", "sqlalchemy.create_engine", "sa.create_engine")
+        if isinstance(node, ast.Call)
+        and name_of(node.func) in ("psycopg.connect", "sqlalchemy.create_engine", "sa.create_engine")
     ]
     refuse(found, "A session without scope:")
 
@@ -208,7 +224,9 @@ BARE = {
     "a Core select": lambda: select(User.__table__.c.username),
     "a Core count": lambda: select(func.count()).select_from(User.__table__),
     "a Core join": lambda: select(func.count()).select_from(
-        Model.metadata.tables["api_token"].join(User.__table__, User.__table__.c.id == Model.metadata.tables["api_token"].c.user_id)
+        Model.metadata.tables["api_token"].join(
+            User.__table__, User.__table__.c.id == Model.metadata.tables["api_token"].c.user_id
+        )
     ),
     "a Core subquery": lambda: select(select(User.__table__.c.username).subquery().c.username),
     "a Core scalar subquery": lambda: select(select(func.max(User.__table__.c.username)).scalar_subquery()),
@@ -244,7 +262,9 @@ def test_scoped_table_is_the_table_as_the_actor_sees_it(two_users):
     with acting_as(two_users):
         table = scoped_table(User)
         assert session().scalars(select(table.c.username)).all() == ["in.a"]
-        joined = select(table.c.username).join(Model.metadata.tables["api_token"], full=True, onclause=table.c.id.is_(None))
+        joined = select(table.c.username).join(
+            Model.metadata.tables["api_token"], full=True, onclause=table.c.id.is_(None)
+        )
         assert "in.b" not in session().scalars(joined).all()
 
 

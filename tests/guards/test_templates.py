@@ -77,7 +77,9 @@ def test_every_post_form_carries_the_csrf_token():
     found = []
     for path in FILES:
         text = path.read_text(encoding="utf-8")
-        for form in re.finditer(r"<form\b[^>]*method=[\"']post[\"'][^>]*>(.*?)</form>", text, re.IGNORECASE | re.DOTALL):
+        for form in re.finditer(
+            r"<form\b[^>]*method=[\"']post[\"'][^>]*>(.*?)</form>", text, re.IGNORECASE | re.DOTALL
+        ):
             if "csrf" not in form.group(1):
                 found.append(at(path, text.count("\n", 0, form.start()) + 1, "form without csrf()"))
     refuse(found, "A form that POSTs needs {{ forms.csrf() }}:")
@@ -98,7 +100,9 @@ def test_no_message_has_two_translations():
                 key = str(message.id)
                 before = seen.setdefault(key, (path.parent.parent.name, str(message.string)))
                 if before[1] != str(message.string):
-                    found.append(f"{key!r}: {before[0]} says {before[1]!r}, {path.parent.parent.name} says {message.string!r}")
+                    found.append(
+                        f"{key!r}: {before[0]} says {before[1]!r}, {path.parent.parent.name} says {message.string!r}"
+                    )
     refuse(found, "Two translations of one message; give one of them other English words:")
 
 

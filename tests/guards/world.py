@@ -172,7 +172,9 @@ def _inspections(home: Any) -> dict[str, Any]:
 
 def _subsidies(elder: Any) -> dict[str, Any]:
     pack = fill(PublishedPack, mark="public", content_hash="f" * 64)  # packs are public knowledge
-    run = fill(SubsidyRun, pack_hash=pack.content_hash, month=date(2026, 1, 1), state="computed", jurisdiction="elsewhere")
+    run = fill(
+        SubsidyRun, pack_hash=pack.content_hash, month=date(2026, 1, 1), state="computed", jurisdiction="elsewhere"
+    )
     fill(SubsidyRunChunk, run_id=run.id, number=1)
     fill(SubsidyLine, run_id=run.id, number=1, chunk=1, elder_id=elder.id, division="370203", origin_month=date(2026, 1, 1),
          trace={}, amount_fen=100, days=31)  # fmt: skip

@@ -69,7 +69,13 @@ def problem(
 ) -> Problem:
     working = tuple(d for d in (day(n) for n in range(days)) if d.weekday() < 5)
     return Problem(
-        MONDAY, day(days - 1), working, tuple(tasks), tuple(inspectors), tuple(conflicts or ()), team_size,
+        MONDAY,
+        day(days - 1),
+        working,
+        tuple(tasks),
+        tuple(inspectors),
+        tuple(conflicts or ()),
+        team_size,
         weights or Weights(),
     )
 
@@ -124,7 +130,10 @@ def big_problem(tasks: int = 400, working_days: int = 60, inspectors: int = 40, 
     zones = [f"/x/{n}/" for n in range(10)]
     people = [
         inspector(
-            f"i{n:02}", base=rng.choice(zones), lead=n % 3 == 0, capacity=rng.choice((1, 1, 2)),
+            f"i{n:02}",
+            base=rng.choice(zones),
+            lead=n % 3 == 0,
+            capacity=rng.choice((1, 1, 2)),
             leaves=(Span(start := rng.choice(days), start + timedelta(days=rng.randint(1, 14))),),
         )
         for n in range(inspectors)
@@ -135,8 +144,14 @@ def big_problem(tasks: int = 400, working_days: int = 60, inspectors: int = 40, 
         last = min(first + timedelta(days=rng.randint(21, 56)), days[-1])
         ideal = min(last, first + timedelta(days=rng.randint(0, 30)))
         jobs.append(
-            task(f"t{n:03}", region=rng.choice(zones), earliest=first, ideal=ideal, latest=last,
-                 priority=rng.choice((1, 1, 2, 3)))
+            task(
+                f"t{n:03}",
+                region=rng.choice(zones),
+                earliest=first,
+                ideal=ideal,
+                latest=last,
+                priority=rng.choice((1, 1, 2, 3)),
+            )
         )
     conflicts = [
         Conflict(f"i{rng.randrange(inspectors):02}", f"home-t{rng.randrange(tasks):03}", "inspected_last", ALWAYS)

@@ -48,8 +48,7 @@ def same(case: Problem) -> Problem:
 CASES: list[tuple[str, Callable[[Problem], Problem], Schedule]] = [
     ("unknown_task", same, replace(SOUND, unplaced=(Unplaced("nobody", "conflict"),))),
     ("unknown_inspector", same, visit(members=(Member("a", 1), Member("z", 1)))),
-    ("one_visit_per_task", same,
-     replace(SOUND, visits=(*SOUND.visits, Visit("t", day(1), TEAM)))),
+    ("one_visit_per_task", same, replace(SOUND, visits=(*SOUND.visits, Visit("t", day(1), TEAM)))),
     ("task_unaccounted", same, replace(SOUND, visits=())),
     ("task_unaccounted", same, replace(SOUND, unplaced=(Unplaced("t", "conflict"),))),
     ("team_size", same, visit(members=TEAM[:1])),
@@ -74,9 +73,7 @@ def test_a_sound_schedule_passes() -> None:
 
 
 @pytest.mark.parametrize(("rule", "change", "made"), CASES)
-def test_a_broken_rule_is_found(
-    rule: str, change: Callable[[Problem], Problem], made: Schedule
-) -> None:
+def test_a_broken_rule_is_found(rule: str, change: Callable[[Problem], Problem], made: Schedule) -> None:
     assert rule in {breach.rule for breach in check(change(base()), made)}
 
 

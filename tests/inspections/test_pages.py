@@ -70,7 +70,10 @@ def test_the_due_list_filters_and_exports(district: District, client_as: Any) ->
 
 def test_a_foreign_division_is_answered_like_an_unknown_one(district: District, client_as: Any) -> None:
     client = client_as("official_a")
-    foreign, unknown = text_of(client, "/inspections?division=370203", 422), text_of(client, "/inspections?division=999999", 422)
+    foreign, unknown = (
+        text_of(client, "/inspections?division=370203", 422),
+        text_of(client, "/inspections?division=999999", 422),
+    )
     assert foreign.count("370203") == unknown.count("999999")
 
 
@@ -110,7 +113,13 @@ def test_a_wrong_form_names_each_field_and_stores_nothing(district: District, cl
         assert f'href="#f-{field}"' in answer.text
     empty = client.post(
         "/inspections/plans?lang=en",
-        data={"division": "370202", "seconds": "0", "as_of": "2025-01-02", "first_day": "2025-01-03", "last_day": "2025-01-05"},
+        data={
+            "division": "370202",
+            "seconds": "0",
+            "as_of": "2025-01-02",
+            "first_day": "2025-01-03",
+            "last_day": "2025-01-05",
+        },
     )
     assert empty.status_code == 422 and "Nothing falls due" in empty.text
     assert session().scalars(select(InspectionPlan)).all() == []
@@ -146,9 +155,7 @@ def test_an_evaluator_reads_and_changes_nothing(plan: InspectionPlan, client_as:
     assert client.post("/inspections/plans", data=PERIOD).status_code == 403
 
 
-def test_an_operator_sees_the_own_deadlines_and_no_dates_of_visits(
-    district: District, client_as: Any
-) -> None:
+def test_an_operator_sees_the_own_deadlines_and_no_dates_of_visits(district: District, client_as: Any) -> None:
     factory.make_home("本院", id=INSTITUTION_1, inspected=date(2024, 12, 1))
     text = text_of(client_as("operator_1"), "/inspections")
     assert "本院" in text and "康宁0号养老院" not in text
@@ -160,7 +167,9 @@ def test_leaves_and_conflicts_by_form(district: District, client_as: Any) -> Non
     client, person = client_as("official_a"), district.inspectors[0]
     address = f"/inspections/inspectors/{person.id}"
     assert person.name in text_of(client, "/inspections/inspectors?lang=en")
-    assert client.post(f"{address}/leaves", data={"first_day": "2026-03-05", "last_day": "2026-03-09"}).status_code == 303
+    assert (
+        client.post(f"{address}/leaves", data={"first_day": "2026-03-05", "last_day": "2026-03-09"}).status_code == 303
+    )
     wrong = client.post(f"{address}/leaves", data={"first_day": "2026-03-09", "last_day": "2026-03-05"})
     assert wrong.status_code == 422 and 'href="#f-last_day"' in wrong.text
     leave = session().scalars(select(InspectorLeave)).one()
@@ -173,7 +182,10 @@ def test_leaves_and_conflicts_by_form(district: District, client_as: Any) -> Non
     assert "康宁1号养老院" in text_of(client, address)
     for name, status in (("official_b", 404), ("evaluator", 403), ("operator_1", 403)):
         other = client_as(name)
-        assert other.post(f"{address}/leaves", data={"first_day": "2026-03-05", "last_day": "2026-03-09"}).status_code == status
+        assert (
+            other.post(f"{address}/leaves", data={"first_day": "2026-03-05", "last_day": "2026-03-09"}).status_code
+            == status
+        )
         assert other.post(f"/inspections/conflicts/{conflict.id}/withdraw").status_code == status
     assert client_as("official_b").get(address).status_code == 404
     assert client.post(f"/inspections/conflicts/{conflict.id}/withdraw").status_code == 303
@@ -256,9 +268,14 @@ def test_the_api_makes_a_plan_once_per_key(district: District, client_as: Any) -
 
 def test_the_api_refuses_by_field(district: District, client_as: Any) -> None:
     client = client_as("official_a")
-    answer = client.post("/api/v1/inspection-plans", json={"division": "370202", "first_day": 3, "seconds": 1.5, "x": 1})
+    answer = client.post(
+        "/api/v1/inspection-plans", json={"division": "370202", "first_day": 3, "seconds": 1.5, "x": 1}
+    )
     assert answer.status_code == 422
     assert {"as_of", "first_day", "last_day", "seconds", "x"} <= set(answer.json["errors"])
     assert client.post("/api/v1/inspection-plans", json={"division": "370203", **PERIOD}).status_code == 404
-    assert client_as("evaluator").post("/api/v1/inspection-plans", json={"division": "370202", **PERIOD}).status_code == 403
+    assert (
+        client_as("evaluator").post("/api/v1/inspection-plans", json={"division": "370202", **PERIOD}).status_code
+        == 403
+    )
     assert client_as("public").get("/api/v1/inspection-plans").status_code == 401

@@ -133,7 +133,12 @@ def test_urgent_visits_weigh_more(subject: Subject, priority: int) -> None:
 
 @pytest.mark.parametrize(
     ("day", "months", "then"),
-    [("2026-01-31", 1, "2026-02-28"), ("2024-02-29", 12, "2025-02-28"), ("2026-11-15", 15, "2028-02-15"), ("2026-12-31", 2, "2027-02-28")],
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2024-02-29", 12, "2025-02-28"),
+        ("2026-11-15", 15, "2028-02-15"),
+        ("2026-12-31", 2, "2027-02-28"),
+    ],
 )
 def test_months_end_on_real_days(day: str, months: int, then: str) -> None:
     assert add_months(d(day), months) == d(then)

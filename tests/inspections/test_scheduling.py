@@ -43,9 +43,7 @@ def may_visit(case: Problem, who: Inspector, task: Task, on: date) -> bool:
 def teams_for(case: Problem, task: Task, on: date) -> list[tuple[str, ...]]:
     able = [who for who in case.inspectors if may_visit(case, who, task, on)]
     return [
-        tuple(who.id for who in team)
-        for team in combinations(able, case.team_size)
-        if any(who.is_lead for who in team)
+        tuple(who.id for who in team) for team in combinations(able, case.team_size) if any(who.is_lead for who in team)
     ]
 
 

@@ -239,7 +239,9 @@ def test_a_planner_sees_only_the_own_division(district: District, actor_as: Any)
     assert refused.value.problems[0].field == "institution_id"
 
 
-@pytest.mark.parametrize("name", ["operator_1", "inspector", "evaluator", "community_worker", "family", "administrator"])
+@pytest.mark.parametrize(
+    "name", ["operator_1", "inspector", "evaluator", "community_worker", "family", "administrator"]
+)
 def test_only_officials_plan(district: District, actor_as: Any, name: str) -> None:
     with acting_as(actor_as(name)) as other, pytest.raises(Forbidden):
         make_plan(other)
@@ -300,7 +302,9 @@ def test_the_database_itself_refuses_a_leave_twice(district: District) -> None:
     person = district.inspectors[0]
     for _ in range(2):
         session().add(
-            InspectorLeave(inspector_id=person.id, region_path=person.region_path, days=Range(FIRST, LAST), recorded_by="x")
+            InspectorLeave(
+                inspector_id=person.id, region_path=person.region_path, days=Range(FIRST, LAST), recorded_by="x"
+            )
         )
     with pytest.raises(IntegrityError, match="inspector_leave_once"):
         session().flush()

@@ -181,7 +181,11 @@ def test_any_text_survives_escaping(cell):
 
 @given(
     st.lists(
-        st.lists(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1).filter(str.strip), min_size=2, max_size=2),
+        st.lists(
+            st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1).filter(str.strip),
+            min_size=2,
+            max_size=2,
+        ),
         max_size=5,
     )
 )

@@ -61,9 +61,15 @@ class TestRealFile:
     def everything_is_there(self, batch):
         assert counts(batch) == (571, 0, 0, 0)
         assert batch.region_path == "/us/"
-        beds = session().execute(
-            select(func.count(), func.sum(BedCount.total), func.sum(BedCount.reported_average)).where(current(BedCount))
-        ).one()
+        beds = (
+            session()
+            .execute(
+                select(func.count(), func.sum(BedCount.total), func.sum(BedCount.reported_average)).where(
+                    current(BedCount)
+                )
+            )
+            .one()
+        )
         assert beds[0] == 569  # two homes report no average: their beds are licensed, but the use is not known
         rated = select(func.count()).select_from(InstitutionRating)
         assert session().scalar(rated) == 566  # five are footnoted
@@ -73,7 +79,12 @@ class TestRealFile:
         holden = only(Institution, Institution.id == number.institution_id)
         assert (holden.region_path, holden.licensed_beds, holden.uscc) == ("/us/us-ma/us-ma-worcester/", 123, None)
         count = only(BedCount, BedCount.institution_id == holden.id)
-        assert (count.bed_type, count.total, count.occupied, str(count.reported_average)) == ("nursing", 123, 92, "91.6000")
+        assert (count.bed_type, count.total, count.occupied, str(count.reported_average)) == (
+            "nursing",
+            123,
+            92,
+            "91.6000",
+        )
         report = only(InstitutionReport, InstitutionReport.institution_id == holden.id)
         assert (report.as_of, report.last_inspected_on) == (date(2021, 8, 1), date(2019, 11, 14))
 
@@ -102,7 +113,12 @@ class TestBureauFile:
         batch = imported(bureau_row(床位数="１２０"), encoding="gbk")
         assert (batch.encoding, counts(batch)) == ("gbk", (1, 0, 0, 0))
         home = only(Institution)
-        assert (home.name, home.licensed_beds, home.pinyin, home.initials) == ("青岛市福利院", 120, "qingdaoshifuliyuan", "qdsfly")
+        assert (home.name, home.licensed_beds, home.pinyin, home.initials) == (
+            "青岛市福利院",
+            120,
+            "qingdaoshifuliyuan",
+            "qdsfly",
+        )
         rating = only(InstitutionRating)
         assert (rating.stars, rating.valid.lower, rating.valid.upper) == (3, date(2025, 6, 1), date(2028, 6, 1))
         assert only(BedCount).occupied == 61
@@ -112,7 +128,9 @@ class TestBureauFile:
         batch = imported(bureau_row(床位数="150", 星级="四级", 评定日期="2026-06-01", 等级有效期至="2029-06-01"),
                          as_of=date(2026, 11, 20))  # fmt: skip
         assert counts(batch) == (0, 1, 0, 0)
-        changes = {c["field"]: (c["from"], c["to"]) for c in queries.list_rows(batch.id, "changed", 1, 9).items[0].changes}
+        changes = {
+            c["field"]: (c["from"], c["to"]) for c in queries.list_rows(batch.id, "changed", 1, 9).items[0].changes
+        }
         assert changes == {"licensed_beds": (120, 150), "stars": (3, 4)}
         home = only(Institution)
         assert home.licensed_beds == 150
@@ -147,7 +165,9 @@ class TestBureauFile:
         assert counts(imported(bureau_row("QD001", 统一社会信用代码=USCC[1]))) == (0, 0, 0, 1)
 
     def test_refused_rows_go_round_corrected(self):
-        batch = imported(bureau_row(), bureau_row("QD002", 床位数="三百", 机构名称="=cmd()"), bureau_row("QD003", 区划代码="999999"))
+        batch = imported(
+            bureau_row(), bureau_row("QD002", 床位数="三百", 机构名称="=cmd()"), bureau_row("QD003", 区划代码="999999")
+        )
         assert counts(batch) == (1, 0, 0, 2)
         content = service.refused_csv(SYSTEM, import_id=batch.id)
         file = read_csv(content)
@@ -155,7 +175,11 @@ class TestBureauFile:
         assert "'=cmd()" in content.decode("utf-8-sig")
         corrected = [[cell.replace("三百", "300").replace("999999", "370202") for cell in row] for row in file.rows]
         again = service.preview(
-            SYSTEM, content=write_csv(file.header, corrected), file_name="改.csv", mapping_name="generic-zh", as_of=batch.as_of
+            SYSTEM,
+            content=write_csv(file.header, corrected),
+            file_name="改.csv",
+            mapping_name="generic-zh",
+            as_of=batch.as_of,
         )
         assert counts(again) == (2, 0, 0, 0)
         service.confirm(SYSTEM, import_id=again.id)
@@ -170,7 +194,9 @@ class TestBureauFile:
 
     def test_a_register_that_changed_meanwhile_is_previewed_again(self):
         imported(bureau_row())
-        batch = service.preview(SYSTEM, content=csv_of(bureau_row(床位数="200")), file_name="x.csv", mapping_name="generic-zh")
+        batch = service.preview(
+            SYSTEM, content=csv_of(bureau_row(床位数="200")), file_name="x.csv", mapping_name="generic-zh"
+        )
         only(Institution).licensed_beds = 180
         session().flush()
         assert service.confirm(SYSTEM, import_id=batch.id) is False
@@ -246,7 +272,10 @@ class TestPages:
 
     def test_upload_preview_confirm_download(self, client_as):
         client = client_as("official_a")
-        sent = self.upload(client, csv_of(bureau_row(区划代码="370202"), bureau_row("2", 床位数="x", 区划代码="370202"), encoding="gbk"))
+        sent = self.upload(
+            client,
+            csv_of(bureau_row(区划代码="370202"), bureau_row("2", 床位数="x", 区划代码="370202"), encoding="gbk"),
+        )
         assert sent.status_code == 303
         page = client.get(sent.location).get_data(as_text=True)
         assert "床位数" in page and "名录.csv" in page
@@ -260,7 +289,12 @@ class TestPages:
 
     @pytest.mark.parametrize(
         ("content", "named"),
-        [(b"", "文件"), (b"PK\x03\x04", "Excel"), ("机构名称,星座\n甲,乙\n".encode(), "星座"), ("机构名称\n".encode("gbk"), "区划代码")],
+        [
+            (b"", "文件"),
+            (b"PK\x03\x04", "Excel"),
+            ("机构名称,星座\n甲,乙\n".encode(), "星座"),
+            ("机构名称\n".encode("gbk"), "区划代码"),
+        ],
     )
     def test_a_bad_file_is_told_on_the_form(self, client_as, content, named):
         answer = self.upload(client_as("official_a"), content)

@@ -70,7 +70,9 @@ def test_edit_counts_versions(home, actor_as):
     official = actor_as("official_a")
     with acting_as(official):
         values = {"name": "青岛市第一福利院", "kind": "care_home", "uscc": USCC[0]}
-        changed = service.change_institution(official, institution_id=home.id, version=home.version, region_code="370202", **values)
+        changed = service.change_institution(
+            official, institution_id=home.id, version=home.version, region_code="370202", **values
+        )
         assert (changed.version, changed.initials, changed.uscc) == (2, "qdsdyfly", USCC[0])
         with pytest.raises(StaleVersion):
             service.change_institution(official, institution_id=home.id, version=1, region_code="370202", **values)
@@ -81,12 +83,18 @@ def test_a_foreign_division_or_institution_is_refused(home, actor_as):
     other = session().scalars(select(Institution).where(Institution.id != home.id)).one()
     with acting_as(official):
         with pytest.raises(Invalid) as refused:
-            service.change_institution(official, institution_id=home.id, version=1, region_code="370203", name="x", kind="station")
+            service.change_institution(
+                official, institution_id=home.id, version=1, region_code="370203", name="x", kind="station"
+            )
         assert refused.value.problems[0].field == "region_code"
         with pytest.raises(NotFound):
-            service.change_institution(official, institution_id=other.id, version=1, region_code="370202", name="x", kind="station")
+            service.change_institution(
+                official, institution_id=other.id, version=1, region_code="370202", name="x", kind="station"
+            )
     with acting_as(actor_as("operator_1")), pytest.raises(Forbidden):
-        service.change_institution(actor_as("operator_1"), institution_id=home.id, version=1, region_code="370202", name="x")
+        service.change_institution(
+            actor_as("operator_1"), institution_id=home.id, version=1, region_code="370202", name="x"
+        )
 
 
 def test_papers_are_renewed_and_taken_out(home, actor_as):
@@ -110,7 +118,10 @@ class TestPages:
         assert "青岛市福利院" in page and "市北区某养老院" not in page
         assert client.get(f"/registry/{home.id}").status_code == 200
         assert client.get(f"/registry/{home.id}/edit").status_code == 200
-        sent = client.post(f"/registry/{home.id}/edit", data=form_of(home, name="青岛市新福利院", price_low="2800", price_high="4,200.50"))
+        sent = client.post(
+            f"/registry/{home.id}/edit",
+            data=form_of(home, name="青岛市新福利院", price_low="2800", price_high="4,200.50"),
+        )
         assert sent.status_code == 303
         assert "青岛市新福利院" in client.get(sent.location).get_data(as_text=True)
         export = client.get("/registry/export.csv").get_data(as_text=True)
@@ -143,7 +154,9 @@ class TestPages:
         form.pop("version")
         sent = client.post("/registry/new", data=form)
         assert sent.status_code == 303
-        paper = client.post(sent.location + "/papers", data={"kind": "fire", "number": "消防1", "expires_on": "2030-01-01"})
+        paper = client.post(
+            sent.location + "/papers", data={"kind": "fire", "number": "消防1", "expires_on": "2030-01-01"}
+        )
         assert paper.status_code == 303
         assert "消防1" in client.get(sent.location).get_data(as_text=True)
         assert client.post(sent.location + "/papers", data={"kind": "fire"}).status_code == 422

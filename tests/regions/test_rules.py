@@ -24,7 +24,14 @@ def test_every_usual_spelling_of_a_code_is_understood(given, stored):
 
 @pytest.mark.parametrize(
     ("code", "short"),
-    [("370000", "37"), ("370200", "3702"), ("370203", "370203"), ("370203001", "370203001"), ("cn", "cn"), ("us-ma", "us-ma")],
+    [
+        ("370000", "37"),
+        ("370200", "3702"),
+        ("370203", "370203"),
+        ("370203001", "370203001"),
+        ("cn", "cn"),
+        ("us-ma", "us-ma"),
+    ],
 )
 def test_short_codes_drop_the_empty_levels(code, short):
     assert short_code(code) == short

@@ -76,7 +76,12 @@ def test_certificates_of_a_kind_do_not_overlap(people: dict[str, StaffMember]) -
         service.add_certificate(SYSTEM, staff_id=person.id, kind="inspection", number="2", first_day=date(2025, 12, 31))
     with pytest.raises(Invalid):
         service.add_certificate(
-            SYSTEM, staff_id=person.id, kind="inspection", number="2", first_day=date(2026, 2, 2), last_day=date(2026, 2, 1)
+            SYSTEM,
+            staff_id=person.id,
+            kind="inspection",
+            number="2",
+            first_day=date(2026, 2, 2),
+            last_day=date(2026, 2, 1),
         )
     new = service.add_certificate(SYSTEM, staff_id=person.id, kind="inspection", number="2", first_day=date(2026, 1, 1))
     assert queries.certificates_of([person.id])[person.id] == [
@@ -127,7 +132,13 @@ def test_pages(people: dict[str, StaffMember], client_as: Any) -> None:
 
 def test_strangers_of_the_pages(people: dict[str, StaffMember], client_as: Any) -> None:
     address = f"/staff/{people['own'].id}"
-    for name, status in (("official_b", 404), ("operator_1", 404), ("family", 403), ("evaluator", 403), ("public", 303)):
+    for name, status in (
+        ("official_b", 404),
+        ("operator_1", 404),
+        ("family", 403),
+        ("evaluator", 403),
+        ("public", 303),
+    ):
         assert client_as(name).get(address).status_code == status
     assert client_as("operator_1").get(f"/staff/{people['carer'].id}").status_code == 200
     assert client_as("operator_1").post(f"{address}/certificates", data={}).status_code == 403

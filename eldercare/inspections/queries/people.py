@@ -18,9 +18,7 @@ from eldercare.inspections.models import ConflictOfInterest, InspectionRecord, I
 from eldercare.institutions.models import Institution
 
 
-def list_inspectors(
-    *, path: str | None = None, text: str = "", page: int = 1, per_page: int = 20
-) -> Page[Inspector]:
+def list_inspectors(*, path: str | None = None, text: str = "", page: int = 1, per_page: int = 20) -> Page[Inspector]:
     where = []
     if path:
         where.append(in_subtree(Inspector.region_path, path))
@@ -154,7 +152,11 @@ def records_on(institution_id: UUID, on: date, kind: str, source: str) -> Inspec
     row = InspectionRecord
     return session().scalar(
         select(row).where(
-            row.institution_id == institution_id, row.on_date == on, row.kind == kind, row.source == source, current(row)
+            row.institution_id == institution_id,
+            row.on_date == on,
+            row.kind == kind,
+            row.source == source,
+            current(row),
         )
     )
 
@@ -170,9 +172,7 @@ def recorded_visits(pairs: Sequence[tuple[UUID, date]]) -> set[tuple[UUID, date]
     done: dict[UUID, list[date]] = defaultdict(list)
     for key, on in session().execute(statement):
         done[key].append(on)
-    return {
-        (key, day) for key, day in pairs if any(day <= on <= day + timedelta(days=7) for on in done.get(key, ()))
-    }
+    return {(key, day) for key, day in pairs if any(day <= on <= day + timedelta(days=7) for on in done.get(key, ()))}
 
 
 def first_path() -> str | None:

@@ -24,8 +24,22 @@ class Breach:
 
 
 RULES = (
-    "unknown_task", "unknown_inspector", "one_visit_per_task", "task_unaccounted", "team_size", "distinct_members",
-    "lead", "qualified", "conflict", "working_day", "period", "window", "area", "leave", "capacity", "slot_twice",
+    "unknown_task",
+    "unknown_inspector",
+    "one_visit_per_task",
+    "task_unaccounted",
+    "team_size",
+    "distinct_members",
+    "lead",
+    "qualified",
+    "conflict",
+    "working_day",
+    "period",
+    "window",
+    "area",
+    "leave",
+    "capacity",
+    "slot_twice",
 )
 
 

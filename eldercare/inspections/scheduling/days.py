@@ -35,7 +35,8 @@ def area_loads(eligible: Eligibility) -> list[AreaLoad]:
         if not tasks:
             continue
         who = [
-            i for i, inspector in enumerate(problem.inspectors)
+            i
+            for i, inspector in enumerate(problem.inspectors)
             if inspector.area.startswith(area) or area.startswith(inspector.area)
         ]
         most = tuple(eligible.teams_on(d, who) for d in range(len(problem.days)))
@@ -80,9 +81,7 @@ def assign_days(
     return DayPlan({t: d for (t, d), column in columns.items() if answer.values[column]}, answer)
 
 
-def _add_area(
-    model: Model, load: AreaLoad, columns: Mapping[tuple[int, int], int], days: int, crowded: int
-) -> None:
+def _add_area(model: Model, load: AreaLoad, columns: Mapping[tuple[int, int], int], days: int, crowded: int) -> None:
     for d in range(days):
         terms = [(columns[t, d], 1) for t in load.tasks if (t, d) in columns]
         if not terms:

@@ -115,8 +115,7 @@ class Eligibility:
         size = self.problem.team_size
         count = sum(n for n, _ in free) // size
         while count and (
-            sum(min(n, count) for n, _ in free) < size * count
-            or sum(min(n, count) for n, lead in free if lead) < count
+            sum(min(n, count) for n, _ in free) < size * count or sum(min(n, count) for n, lead in free if lead) < count
         ):
             count -= 1
         return count

@@ -92,8 +92,13 @@ def minimise(model: Model, seconds: float) -> Answer:
         return Answer("optimal", [], 0, 0)
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, object] = {
-        "output_flag": False, "threads": 1, "random_seed": 7, "time_limit": float(seconds),
-        "mip_max_nodes": _NODE_LIMIT, "mip_rel_gap": 0.0, "mip_abs_gap": 0.999,
+        "output_flag": False,
+        "threads": 1,
+        "random_seed": 7,
+        "time_limit": float(seconds),
+        "mip_max_nodes": _NODE_LIMIT,
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": 0.999,
     }
     if not any(model.whole):
         options["solver"] = "simplex"  # a vertex, so a whole-number one

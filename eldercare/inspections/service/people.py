@@ -74,7 +74,11 @@ def change_inspector(
     row.user_id = _account(row, username) if username else None
     row.is_lead, row.daily_capacity, row.ended_on = is_lead, daily_capacity, ended_on
     session().flush()
-    after = {"is_lead": is_lead, "daily_capacity": daily_capacity, "ended_on": ended_on.isoformat() if ended_on else None}
+    after = {
+        "is_lead": is_lead,
+        "daily_capacity": daily_capacity,
+        "ended_on": ended_on.isoformat() if ended_on else None,
+    }
     _record(row, "inspector", "change", after)
     return row
 
@@ -173,7 +177,9 @@ def note_imported(
     institution = lookup.find_institution(institution_id)
     if institution is None:
         raise NotFound
-    _keep(current_actor() or Actor.system("import"), institution_id, institution.region_path, last_inspection, source, ())
+    _keep(
+        current_actor() or Actor.system("import"), institution_id, institution.region_path, last_inspection, source, ()
+    )
 
 
 def _keep(

@@ -161,7 +161,9 @@ def publish_plan(actor: Actor, *, plan_id: UUID, version: int | None = None) -> 
         with session().begin_nested():
             session().execute(booked)
     except IntegrityError as error:
-        raise Conflict(N_("Another published plan already books one of these inspectors. Make the plan again.")) from error
+        raise Conflict(
+            N_("Another published plan already books one of these inspectors. Make the plan again.")
+        ) from error
     plan.state, plan.published_at = PlanState.PUBLISHED, clock.now()
     plan.published_by, plan.published_by_name = actor.label, actor.name
     _record(plan, "publish", PlanState.SOLVED)
@@ -183,7 +185,9 @@ def _check_again(plan: InspectionPlan) -> None:
     breaches = check(present, lookup.schedule_of(plan, problem))
     if breaches:
         raise Conflict(
-            N_("%(count)s visits no longer keep the rules (leave, conflict or certificate changed). Make the plan again."),
+            N_(
+                "%(count)s visits no longer keep the rules (leave, conflict or certificate changed). Make the plan again."
+            ),
             count=len({breach.task_id for breach in breaches}),
         )
 

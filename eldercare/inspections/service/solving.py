@@ -31,9 +31,7 @@ def solve_plan(actor: Actor, *, plan_id: UUID) -> bool:
     The claim is the row lock: a killed worker leaves the plan queued, a second delivery finds it taken or done.
     """
     actor.require("inspections.solve")
-    statement = select(InspectionPlan).where(
-        InspectionPlan.id == plan_id, InspectionPlan.state == PlanState.QUEUED
-    )
+    statement = select(InspectionPlan).where(InspectionPlan.id == plan_id, InspectionPlan.state == PlanState.QUEUED)
     plan = session().scalar(statement.with_for_update(skip_locked=True))
     if plan is None:
         return False

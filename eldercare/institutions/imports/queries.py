@@ -173,5 +173,3 @@ def refused_rows(import_id: UUID) -> Sequence[InstitutionImportRow]:
         .order_by(InstitutionImportRow.number)
     )
     return session().scalars(statement).all()
-
-

@@ -124,7 +124,9 @@ def _check_together(record: Record, mapping: Mapping, today: date) -> None:
         column = " + ".join(mapping.cells[target].columns) if target in mapping.cells else target
         return Problem(column, msgid, params, record.number)
 
-    record.problems += [told(target, msgid, **params) for target, msgid, params in _contradictions(values, as_of, today)]
+    record.problems += [
+        told(target, msgid, **params) for target, msgid, params in _contradictions(values, as_of, today)
+    ]
     for beds, residents in _BEDS_AND_RESIDENTS:
         if beds in values and residents in values and values[residents] > values[beds]:
             odd = told(residents, N_("%(residents)s residents are more than %(beds)s beds; kept as reported."),
