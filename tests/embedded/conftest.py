@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.scratch import scratch_folder
+
 
 @pytest.fixture
 def reachable_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="eldercare-test-", dir="/var/tmp"))
-    folder.chmod(0o711)
+    folder = scratch_folder()
     yield folder
     shutil.rmtree(folder)

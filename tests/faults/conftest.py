@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from tests.faults.house import House
+from tests.support.scratch import scratch_folder
 
 
 @contextmanager
 def a_house(demo: str) -> Iterator[House]:
-    folder = Path(tempfile.mkdtemp(prefix="eldercare-test-", dir="/var/tmp"))
-    folder.chmod(0o711)
+    folder = scratch_folder()
     house = House(folder, demo=demo)
     yield house
     if house.process is not None and house.process.poll() is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from psycopg import sql
 from eldercare import migrate
 from eldercare.embedded.postgres import APP, OWNER, SUPERUSER, EmbeddedPostgres, prepare_database
 from eldercare.embedded.redis import EmbeddedRedis
+from tests.support.scratch import scratch_folder
 
 FOLDER_VARIABLE = "ELDERCARE_TEST_SERVERS"
 BINARIES_VARIABLE = "ELDERCARE_TEST_PG_BIN"
@@ -33,9 +33,7 @@ class Servers:
 
     @classmethod
     def start(cls) -> Servers:
-        # Traversable for the account root drops to.
-        folder = Path(tempfile.mkdtemp(prefix="eldercare-test-", dir="/var/tmp"))
-        folder.chmod(0o711)
+        folder = scratch_folder()
         servers = cls(folder)
         servers.postgres.start()
         servers.redis.start()
