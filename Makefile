@@ -7,8 +7,9 @@ DEV := .venv-dev/bin/python
 JOBS ?= 2
 ONLY ?=
 ARGS ?=
+LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: help run test fast database browser lint format bench migrate revision clean venv venv-dev
+.PHONY: help run test fast database browser lint format bench migrate revision lock clean venv venv-dev
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +47,10 @@ migrate: venv ## Bring the database to the newest revision
 
 revision: venv-dev ## A migration from changed models (MESSAGE="add ...")
 	$(DEV) -m eldercare db revision "$(MESSAGE)"
+
+lock: venv-dev ## Compile both locks again after a change of pyproject.toml (ARGS=--upgrade takes newer versions)
+	$(DEV) -m uv pip compile pyproject.toml $(LOCK_OPTIONS) $(ARGS) -o requirements.lock
+	$(DEV) -m uv pip compile pyproject.toml --group dev $(LOCK_OPTIONS) $(ARGS) -o requirements-dev.lock
 
 clean: ## Remove environments and caches (never var/, where the data is)
 	rm -rf .venv .venv-dev .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
