@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, cast, desc, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
-from eldercare.beds.queries import figures, free_beds, with_freshness
+from eldercare.beds.queries import figures, free_beds, has_free, with_freshness
 from eldercare.core import clock
 from eldercare.core.actor import Actor
 from eldercare.core.db import acting_as, current, in_subtree, session
@@ -59,51 +59,55 @@ def _candidates(criteria: Criteria, today: date) -> list[ColumnElement[bool]]:
 def search_statement(criteria: Criteria, at: datetime, page: int, per_page: int) -> Select[*tuple[Any, ...]]:
     """The page of places with their beds of the wanted type, stars of today, freshness and the total.
 
-    Order: with a free bed first, then by stars, then by name.
+    Order: with a free bed first, then by stars, then by name. For the long list it is only asked whether a place has
+    a free bed; beds are counted for the places of the page.
     """
-    listed = _listed(criteria, at).limit(per_page).offset((page - 1) * per_page)
-    page_rows = with_freshness(listed.subquery("listed"), at).subquery("page")
+    listed = _listed(criteria, at).limit(per_page).offset((page - 1) * per_page).cte("listed")
+    counted = _counted(criteria, listed, at)
+    with_beds = (
+        select(listed, counted.c.free, counted.c.total)
+        .outerjoin(counted, counted.c.institution_id == listed.c.institution_id)
+        .subquery("with_beds")
+    )
+    page_rows = with_freshness(with_beds, at).subquery("page")
     rows = page_rows.c
     return (
         select(page_rows, Region.name.label("region"), Region.name_en.label("region_en"))
         .join(Region, Region.id == rows.region_id)
-        .order_by(func.coalesce(rows.free, 0) == 0, rows.stars.desc().nulls_last(), rows.pinyin, rows.institution_id)
+        .order_by(rows.has_free.desc(), rows.stars.desc().nulls_last(), rows.pinyin, rows.institution_id)
     )
 
 
 def _listed(criteria: Criteria, at: datetime) -> Select[*tuple[Any, ...]]:
     """All places that fit, in order, each with the number of all."""
     today = clock.day_of(at)
-    conditions = _candidates(criteria, today)
-    counted, rated = _counted(criteria, conditions, at), _rated_on(today)
+    rated = _rated_on(today)
+    free = has_free(Institution.id, at, None if criteria.bed_type == ANY_TYPE else criteria.bed_type)
+    shown = true() if criteria.only_free else free
     listed = (
         select(
             Institution.id.label("institution_id"), Institution.name, Institution.pinyin, Institution.kind,
             Institution.address, Institution.phone, Institution.has_clinic, Institution.price_low_fen,
-            Institution.price_high_fen, Institution.region_id, rated.c.stars, rated.c.since, counted.c.free,
-            counted.c.total, func.count().over().label("found"),
+            Institution.price_high_fen, Institution.region_id, rated.c.stars, rated.c.since,
+            shown.label("has_free"), func.count().over().label("found"),
         )
         .outerjoin(rated, rated.c.institution_id == Institution.id)
-        .join(counted, counted.c.institution_id == Institution.id, isouter=not criteria.only_free)
-        .where(*conditions)
-        .order_by(
-            func.coalesce(counted.c.free, 0) == 0, rated.c.stars.desc().nulls_last(), Institution.pinyin, Institution.id
-        )
+        .where(*_candidates(criteria, today))
+        .order_by(desc("has_free"), rated.c.stars.desc().nulls_last(), Institution.pinyin, Institution.id)
     )  # fmt: skip
+    if criteria.only_free:
+        listed = listed.where(free)
     return listed.where(rated.c.stars >= criteria.stars) if criteria.stars is not None else listed
 
 
-def _counted(criteria: Criteria, conditions: Sequence[ColumnElement[bool]], at: datetime) -> Any:
-    """Free and all beds of the wanted type; only of the candidates where the search names some."""
-    narrowed = criteria.text or criteria.region_path or criteria.most_fen is not None
-    beds = figures(at, select(Institution.id).where(*conditions) if narrowed else None)
+def _counted(criteria: Criteria, listed: Any, at: datetime) -> Any:
+    """Free and all beds of the wanted type of the listed places."""
+    beds = figures(at, select(listed.c.institution_id))
     counted = select(
         beds.c.institution_id, func.sum(beds.c.free).label("free"), func.sum(beds.c.total).label("total")
     ).group_by(beds.c.institution_id)
     if criteria.bed_type != ANY_TYPE:
         counted = counted.where(beds.c.bed_type == criteria.bed_type)
-    if criteria.only_free:
-        counted = counted.having(func.sum(beds.c.free) > 0)
     return counted.subquery("counted")
 
 

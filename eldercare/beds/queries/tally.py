@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     union_all,
 )
@@ -32,7 +33,7 @@ from eldercare.beds.models import Bed, BedConfirmation, BedCount, BedOccupancy, 
 from eldercare.beds.queries.ranges import INSTANT, covers
 from eldercare.beds.rules import Kind, occupancy_rate
 from eldercare.core import clock
-from eldercare.core.db import in_subtree, known, session
+from eldercare.core.db import current, in_subtree, known, session
 
 Statement = Select[*tuple[Any, ...]]
 InstitutionIds = Collection[UUID] | Statement
@@ -47,7 +48,9 @@ def _chosen(column: Any, institution_ids: InstitutionIds | None) -> list[ColumnE
 
 
 def _from_beds(institution_ids: InstitutionIds | None, at: datetime, known_at: datetime | None) -> Statement:
-    filled = and_(BedOccupancy.bed_id == Bed.id, covers(BedOccupancy.during, at), known(BedOccupancy, known_at))
+    # The institution says nothing new (a foreign key keeps both equal), but lets an index serve each institution.
+    same_bed = and_(BedOccupancy.institution_id == Bed.institution_id, BedOccupancy.bed_id == Bed.id)
+    filled = and_(same_bed, covers(BedOccupancy.during, at), known(BedOccupancy, known_at))
 
     def of(kind: Kind) -> ColumnElement[int]:
         return func.count().filter(BedOccupancy.kind == kind)
@@ -101,6 +104,29 @@ def figures(at: datetime, institution_ids: InstitutionIds | None = None, known_a
     beds = _from_beds(institution_ids, at, known_at)
     counts = _from_counts(institution_ids, at, known_at)
     return union_all(beds, counts).subquery("bed_figures")
+
+
+def has_free(institution_id: Any, at: datetime, bed_type: str | None = None) -> ColumnElement[bool]:
+    """Whether `figures` would find a free bed in the institution of an enclosing row, for long lists.
+
+    Looks at one bed after the other and stops at the first that is free: LIMIT keeps the planner from joining all
+    beds of all institutions first.
+    """
+    fits = covers(Bed.open, at) if bed_type is None else and_(covers(Bed.open, at), Bed.bed_type == bed_type)
+    filled = exists().where(
+        BedOccupancy.institution_id == Bed.institution_id,
+        BedOccupancy.bed_id == Bed.id,
+        covers(BedOccupancy.during, at),
+        current(BedOccupancy),
+    )
+    bed = select(literal_column("1", Integer)).where(Bed.institution_id == institution_id, fits, ~filled).limit(1)
+    counts = _from_counts(None, at, None).where(
+        BedCount.institution_id == institution_id, BedCount.total > BedCount.occupied
+    )
+    if bed_type is not None:
+        counts = counts.where(BedCount.bed_type == bed_type)
+    report = counts.with_only_columns(literal_column("1", Integer), maintain_column_froms=True).limit(1)
+    return or_(bed.scalar_subquery().is_not(None), report.scalar_subquery().is_not(None))
 
 
 def _signs_of_life(institution_id: Any, at: datetime) -> list[Any]:
