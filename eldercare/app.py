@@ -12,12 +12,13 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel
 from flask_migrate import Migrate
-from flask_smorest import Api
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eldercare.core import access, i18n, idempotency, look, web
+from eldercare.core.api import Api
 from eldercare.core.config import Config
 from eldercare.core.crypto import Keyring
 from eldercare.core.db import db
@@ -50,7 +51,14 @@ def create_app(config: Config) -> Flask:
     access.enforce(app)
     idempotency.guard_api(app)
     _declare_library_routes(app)
+    _trust_proxies(app, config.trusted_proxies)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Take the caller's address and scheme from that many proxies in front of us; of none unless the operator says so."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
 
 
 def _schema_name(schema: Any) -> str:
@@ -78,7 +86,8 @@ def _configure(app: Flask, config: Config) -> None:
             "pool_size": config.pool_size,
             "max_overflow": 5,
             "pool_pre_ping": True,
-            "connect_args": {"options": "-c timezone=UTC"},
+            # Short statements only: compiling one to machine code would take longer than running it.
+            "connect_args": {"options": "-c timezone=UTC -c jit=off"},
         },
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -91,6 +100,7 @@ def _configure(app: Flask, config: Config) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
+    app.json_provider_class = _ReadableJson  # libraries build theirs on it
     app.json = _ReadableJson(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
