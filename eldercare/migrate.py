@@ -14,6 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
+from eldercare.audit import ddl
+
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -26,6 +28,33 @@ def alembic_config(owner_url: str) -> AlembicConfig:
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
     command.upgrade(alembic_config(owner_url), revision)
+
+
+def grant(owner_url: str, role: str) -> None:
+    """Give the role of web and workers what it needs on every table there is and will be: never ownership, never a change
+    of the append-only log. Harmless when it was done before."""
+    name = quoted_name(role)
+    statements = [
+        f"GRANT USAGE ON SCHEMA public TO {name}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {name}",
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
+        *(ddl.narrow_grants(table) for table in ddl.APPEND_ONLY_TABLES),
+    ]
+    engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
+
+
+def quoted_name(name: str) -> str:
+    """A name as PostgreSQL takes it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def downgrade(owner_url: str, revision: str) -> None:

@@ -32,6 +32,7 @@ class Config:
     sign_in_lock_minutes: int = 15
     log_level: str = "INFO"
     base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: int = 0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:
@@ -51,6 +52,7 @@ class Config:
             sign_in_failures=_integer(environ, "SIGN_IN_FAILURES", 5),
             sign_in_lock_minutes=_integer(environ, "SIGN_IN_LOCK_MINUTES", 15),
             log_level=environ.get("LOG_LEVEL", "INFO").upper(),
+            trusted_proxies=_integer(environ, "TRUSTED_PROXIES", 0, least=0, most=10),
             base_url=environ.get("BASE_URL") or f"http://127.0.0.1:{environ.get('PORT') or 8000}",
         )
 
@@ -71,14 +73,17 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
+def _integer(environ: Mapping[str, str], name: str, default: int, *, least: int = 1, most: int = 2**40) -> int:
     text = environ.get(name)
     if not text:
         return default
     try:
-        return int(text)
+        value = int(text)
     except ValueError:
         raise ConfigError(f"{name} must be a whole number, not {text!r}") from None
+    if not least <= value <= most:
+        raise ConfigError(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+    return value
 
 
 def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from sqlalchemy import make_url
 
 from eldercare import migrate
 from eldercare.embedded.installation import Installation, is_embedded
@@ -33,6 +34,18 @@ def _owner_url() -> Iterator[str]:
     yield config.database_owner_url
 
 
+def _role_of_web_and_workers(owner_url: str) -> str | None:
+    """The role of DATABASE_URL where it is another than the owner; an embedded server has given its rights already."""
+    if is_embedded(os.environ):
+        return None
+    from eldercare.core.config import Config
+    from eldercare.embedded.installation import external_environ
+
+    config = Config.from_env({"REDIS_URL": "unused", **external_environ(os.environ)})
+    role = make_url(config.database_url).username
+    return role if role != make_url(owner_url).username else None
+
+
 @cli.command()
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
@@ -41,6 +54,9 @@ def upgrade(revision: str) -> None:
         before = migrate.present(url)
         migrate.upgrade(url, revision)
         after = migrate.present(url)
+        role = _role_of_web_and_workers(url)
+        if role and after:
+            migrate.grant(url, role)
     click.echo(
         f"Already at {after}." if before == after else f"Migrated from {before or 'an empty database'} to {after}."
     )
