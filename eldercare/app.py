@@ -86,6 +86,7 @@ def _configure(app: Flask, config: Config) -> None:
             "pool_size": config.pool_size,
             "max_overflow": 5,
             "pool_pre_ping": True,
+            "hide_parameters": True,  # an error's text goes to the logs: no person's data in it
             # Short statements only: compiling one to machine code would take longer than running it.
             "connect_args": {"options": "-c timezone=UTC -c jit=off"},
         },

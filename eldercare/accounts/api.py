@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from eldercare.accounts.schemas import Me
+from eldercare.core.api import Blueprint
 from eldercare.core.web import actor, signed_in
 
 blueprint = Blueprint("api_accounts", __name__, url_prefix="/api/v1", description="The caller's account")

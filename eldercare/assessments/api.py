@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from eldercare.assessments import service
 from eldercare.assessments.schemas import FindingsIn, ScoreOut
+from eldercare.core.api import Blueprint
 from eldercare.core.web import public
 
 blueprint = Blueprint(

@@ -18,7 +18,7 @@ from eldercare.core.crypto import mask_name
 from eldercare.core.csvfile import write_csv
 from eldercare.core.errors import Invalid, NotFound
 from eldercare.core.i18n import gettext
-from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
+from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other, whole_arg
 from eldercare.people.queries import find_elder, get_elder
 from eldercare.people.queries import search as search_elders
 from eldercare.people.views import EXPORT_LIMIT, whole
@@ -48,7 +48,7 @@ def level_kind(level: int) -> str:
 
 
 def _filters() -> dict[str, Any]:
-    level = request.args.get("level", type=int)
+    level = whole_arg("level", 0, 4)
     due = clock.today() if request.args.get("due") else None
     return {"text": request.args.get("q", "").strip()[:60], "level": level, "due_by": due}
 

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from eldercare.beds import queries, service
 from eldercare.beds.models import BedConfirmation, BedOccupancy, StayLeave
 from eldercare.beds.rules import EndReason, LeaveKind
@@ -34,6 +32,7 @@ from eldercare.beds.schemas import (
     Written,
 )
 from eldercare.core import clock
+from eldercare.core.api import Blueprint
 from eldercare.core.crypto import mask_name
 from eldercare.core.web import access, actor, commit
 from eldercare.regions.queries import get_region

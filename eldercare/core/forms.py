@@ -39,6 +39,26 @@ STANDARD_MESSAGES = {
     "Invalid input type.": N_("The body must be a JSON object."),
     "Not a valid email address.": N_("This is not a valid e-mail address."),
 }
+# The same for sentences that hold a figure.
+MESSAGES_WITH_FIGURES = (
+    (r"Shorter than minimum length (?P<least>\d+)\.", N_("Write at least %(least)s characters.")),
+    (r"Longer than maximum length (?P<most>\d+)\.", N_("Write at most %(most)s characters.")),
+    (
+        r"Length must be between (?P<least>\d+) and (?P<most>\d+)\.",
+        N_("Write at least %(least)s and at most %(most)s characters."),
+    ),
+    (r"Length must be (?P<length>\d+)\.", N_("Write exactly %(length)s characters.")),
+    (
+        r"Must be greater than or equal to (?P<least>\S+) and less than or equal to (?P<most>\S+?)\.",
+        N_("This must be from %(least)s to %(most)s."),
+    ),
+    (r"Must be greater than or equal to (?P<least>\S+?)\.", N_("This must be %(least)s or more.")),
+    (r"Must be less than or equal to (?P<most>\S+?)\.", N_("This must be %(most)s or less.")),
+    (r"Must be greater than (?P<bound>\S+?)\.", N_("This must be more than %(bound)s.")),
+    (r"Must be less than (?P<bound>\S+?)\.", N_("This must be less than %(bound)s.")),
+    (r"Must be one of: (?P<words>.*)\.", N_("This must be one of: %(words)s.")),
+    (r"String does not match expected pattern\.", N_("This is not written as expected.")),
+)
 
 
 def decode(schema: Schema, data: MultiDict[str, str] | None = None) -> dict[str, Any]:
@@ -120,7 +140,12 @@ def _problem(field: str, message: Any) -> Problem:
     if isinstance(message, Problem):
         return Problem(field, message.msgid, message.params, message.row)
     text = str(message)
-    return Problem(field, STANDARD_MESSAGES.get(text, text))
+    if text in STANDARD_MESSAGES:
+        return Problem(field, STANDARD_MESSAGES[text])
+    for pattern, msgid in MESSAGES_WITH_FIGURES:
+        if found := re.fullmatch(pattern, text):
+            return Problem(field, msgid, found.groupdict())
+    return Problem(field, text)
 
 
 def messages_by_field(problems: list[Problem]) -> dict[str, list[str]]:

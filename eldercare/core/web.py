@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,10 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from jinja2_fragments.flask import render_block
+from psycopg import errors as refused
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from eldercare.core import errors
@@ -37,7 +40,7 @@ from eldercare.core.i18n import N_, gettext
 
 __all__ = [
     "Access", "Page", "access", "api_page", "commit", "declare", "decode", "flash", "is_fragment", "load", "page_args",
-    "public", "render", "see_other", "signed_in", "url_for",
+    "public", "render", "see_other", "signed_in", "url_for", "whole_arg",
 ]  # fmt: skip
 
 log = structlog.get_logger(__name__)
@@ -127,6 +130,12 @@ def page_args(per_page: int = PER_PAGE) -> tuple[int, int]:
     return min(max(page, 1), 1_000_000), min(max(size, 1), MOST_PER_PAGE)
 
 
+def whole_arg(name: str, least: int, most: int) -> int | None:
+    """A whole number of the query string; None when it is absent, no number or out of bounds."""
+    value = request.args.get(name, type=int)
+    return value if value is not None and least <= value <= most else None
+
+
 def api_page(page: Page[Any], items: list[Any]) -> dict[str, Any]:
     """The envelope of a list in the API."""
     return {"items": items, "total": page.total, "page": page.page, "per_page": page.per_page, "pages": page.pages}
@@ -139,17 +148,27 @@ def is_api() -> bool:
     return request.path.startswith("/api/")
 
 
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{8,64}")
+
+
+def _refuse_nul() -> None:
+    """No text of ours holds U+0000 and the database takes none; forms and JSON are refused by their schemas."""
+    if "\x00" in request.path or any("\x00" in part for pair in request.args.items(multi=True) for part in pair):
+        raise BadRequest
+
+
 def start_requests(app: Flask, load_actor: Callable[[], Actor]) -> None:
     """Give each request its id and its actor, and undo whatever an unfinished request left."""
 
     @app.before_request
     def begin() -> None:
         given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if given.isascii() and given.isprintable() and 8 <= len(given) <= 64 else uuid.uuid4().hex
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
         session().info.pop("after_commit", None)
         set_actor(load_actor().with_request(g.request_id))
+        _refuse_nul()
 
     @app.after_request
     def name_request(response: Response) -> Response:
@@ -163,6 +182,7 @@ def start_requests(app: Flask, load_actor: Callable[[], Actor]) -> None:
 def handle_errors(app: Flask) -> None:
     app.register_error_handler(errors.DomainError, _domain_error)
     app.register_error_handler(StaleDataError, lambda _error: _domain_error(errors.StaleVersion()))
+    app.register_error_handler(DBAPIError, _database_refused)
     app.register_error_handler(HTTPException, _http_error)
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)
@@ -186,6 +206,21 @@ def _domain_error(error: errors.DomainError) -> ResponseReturnValue:
     if status == 401 and request.method == "GET" and not is_fragment():
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")), code=303)
     return _error_page(status, error.message, messages_by_field(problems), error)
+
+
+def _database_refused(error: DBAPIError) -> ResponseReturnValue:
+    """What only the database could see: another request was first, or two waited for each other and one gave way."""
+    if isinstance(error.orig, (refused.DeadlockDetected, refused.SerializationFailure, refused.LockNotAvailable)):
+        log.warning("request.gave_way", path=request.path, reason=type(error.orig).__name__)
+        return _domain_error(errors.Conflict(N_("Somebody is changing the same records. Please try again.")))
+    if isinstance(error.orig, (refused.UniqueViolation, refused.ExclusionViolation)):
+        log.warning("request.too_late", path=request.path, constraint=error.orig.diag.constraint_name)
+        return _domain_error(
+            errors.Conflict(N_("Somebody has just recorded the same. Reload the page and look again."))
+        )
+    if current_app.testing:
+        raise error
+    return _unexpected(error)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

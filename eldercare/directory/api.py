@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from eldercare.core import clock
+from eldercare.core.api import Blueprint
 from eldercare.core.web import api_page, public
 from eldercare.directory import queries
 from eldercare.directory.rules import Criteria

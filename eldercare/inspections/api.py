@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
+from eldercare.core.api import Blueprint
 from eldercare.core.i18n import Text
 from eldercare.core.web import access, actor, api_page, commit
 from eldercare.inspections import service

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields, validate
 
 from eldercare.core import clock
+from eldercare.core.api import Blueprint
 from eldercare.core.errors import Invalid
 from eldercare.core.i18n import N_
 from eldercare.core.web import access, actor, api_page, commit

@@ -23,7 +23,7 @@ def configure_logging(level: str = "INFO", *, readable: bool | None = None) -> N
         structlog.processors.StackInfoRenderer(),
     ]
     end: list[Any] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]  # never with local variables
         if as_text
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
     )

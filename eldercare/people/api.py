@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from eldercare.audit import service as audit
+from eldercare.core.api import Blueprint
 from eldercare.core.web import access, actor, api_page, commit
 from eldercare.people import queries, service
 from eldercare.people.forms import new_elder

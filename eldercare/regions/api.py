@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
+from eldercare.core.api import Blueprint
 from eldercare.core.web import public
 from eldercare.regions import queries
 from eldercare.regions.schemas import RegionList, RegionQuery

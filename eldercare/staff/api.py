@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
+from eldercare.core.api import Blueprint
 from eldercare.core.web import access, api_page
 from eldercare.staff import queries
 from eldercare.staff.models import StaffMember

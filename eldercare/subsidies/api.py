@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
+from eldercare.core.api import Blueprint
 from eldercare.core.web import access, actor, api_page, commit, public
 from eldercare.subsidies import queries
 from eldercare.subsidies.engine.segments import Month

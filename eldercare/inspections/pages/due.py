@@ -34,10 +34,17 @@ class Asked:
     text: str
 
 
+#: Days that a visit can fall due on; further off there is only a typing error.
+_EARLIEST, _LATEST = date(1990, 1, 1), date(2200, 1, 1)
+
+
 def _day(name: str, default: date) -> date:
     given = text_arg(name, 10)
     try:
-        return date.fromisoformat(given) if given else default
+        found = date.fromisoformat(given) if given else default
+        if not _EARLIEST <= found <= _LATEST:
+            raise ValueError
+        return found
     except ValueError:
         raise Invalid.one(name, N_("This is not a date. Write it as YYYY-MM-DD.")) from None
 
