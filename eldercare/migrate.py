@@ -7,11 +7,13 @@ import importlib.util
 import pkgutil
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from psycopg import sql
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from eldercare.audit import ddl
@@ -33,28 +35,21 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
 def grant(owner_url: str, role: str) -> None:
     """Give the role of web and workers what it needs on every table there is and will be: never ownership, never a change
     of the append-only log. Harmless when it was done before."""
-    name = quoted_name(role)
-    statements = [
-        f"GRANT USAGE ON SCHEMA public TO {name}",
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
-        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name}",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {name}",
-        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
-        *(ddl.narrow_grants(table) for table in ddl.APPEND_ONLY_TABLES),
-    ]
-    engine = create_engine(owner_url, poolclass=NullPool)
-    try:
-        with engine.begin() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-    finally:
-        engine.dispose()
-
-
-def quoted_name(name: str) -> str:
-    """A name as PostgreSQL takes it, whatever is in it."""
-    return '"' + name.replace('"', '""') + '"'
+    name = sql.Identifier(role)
+    statements = (
+        "GRANT USAGE ON SCHEMA public TO {}",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {}",
+        "REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {}",
+    )
+    address = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as connection:
+        for statement in statements:
+            connection.execute(sql.SQL(statement).format(name))
+        for table in ddl.APPEND_ONLY_TABLES:
+            connection.execute(ddl.narrow_grants(table).encode())
 
 
 def downgrade(owner_url: str, revision: str) -> None:
