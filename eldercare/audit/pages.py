@@ -72,7 +72,11 @@ def _details(row: AuditRow) -> str:
 
 
 def _flat(values: dict[str, Any]) -> str:
-    return ", ".join(f"{key}={_short(value)}" for key, value in values.items())
+    """`key=value` pairs; the reason of a refusal is a sentence of ours and reads in the reader's language."""
+    return ", ".join(
+        f"{key}={gettext(value) if key == 'reason' and isinstance(value, str) else _short(value)}"
+        for key, value in values.items()
+    )
 
 
 def _short(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from eldercare.core.i18n import N_, gettext
 from eldercare.inspections.scheduling import reasons
@@ -23,6 +24,28 @@ UNPLACED: dict[str, str] = {
     ),
     reasons.CAPACITY_FULL: N_("All %(days)s possible days are full before the last permitted day."),
 }
+
+#: Notes of the seeds of the calendars; what an administrator notes stays as written.
+HOLIDAYS = (
+    N_("New Year's Day"), N_("Spring Festival"), N_("Tomb-sweeping Day"), N_("Labour Day"), N_("Dragon Boat Festival"),
+    N_("Mid-autumn Festival"), N_("National Day"), N_("Anti-Fascist 70th Day"), N_("Independence Day"),
+    N_("Veterans Day"), N_("Christmas Day"), N_("Juneteenth"), N_("Martin Luther King Jr. Day"),
+    N_("Washington's Birthday"), N_("Labor Day"), N_("Columbus Day"), N_("Thanksgiving Day"), N_("Memorial Day"),
+)  # fmt: skip
+_ASSUMED = " (assumed)"
+_WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+
+
+def weekday_name(day: date) -> str:
+    return gettext(_WEEKDAYS[day.weekday()])
+
+
+def holiday_text(note: str) -> str:
+    """The note of a day of the calendar in the reader's language."""
+    name = note.removesuffix(_ASSUMED)
+    text = gettext(name) if name in HOLIDAYS else name
+    return text if name == note else gettext("%(name)s (assumed)", name=text)
+
 
 BREACHES: dict[str, str] = {
     "unknown_task": N_("A visit without a task"),

@@ -22,7 +22,7 @@ from eldercare.institutions.queries import Filters
 from eldercare.institutions.rules import LABELS, SCHEMES, BedsMode, Kind, Nature, Ownership, PaperKind
 from eldercare.institutions.schemas import InstitutionForm, PaperForm
 from eldercare.regions.models import Region
-from eldercare.regions.queries import find_region, full_labels, get_region_by_id
+from eldercare.regions.queries import choices, find_region, full_labels, get_region_by_id, suggestions
 
 blueprint = Blueprint("registry", __name__, url_prefix="/registry")
 
@@ -68,6 +68,7 @@ def index() -> Response:
         filters=filters,
         region=region,
         region_text=request.args.get("region", ""),
+        divisions=choices(actor().region_paths, region),
         labels=full_labels(row.region_path for row in page.items),
         ratings=queries.ratings_on([row.id for row in page.items], clock.today()),
         options=options,
@@ -186,6 +187,7 @@ def _form(
         problems=error.problems if error else None,
         form=shown,
         options=options,
+        divisions=suggestions(actor().region_paths),
     )
 
 

@@ -78,7 +78,7 @@ LABELS: dict[str, str] = {
 
 #: Facts as people name them, for the list of changes.
 FACT_NAMES: dict[str, str] = {
-    "number": N_("Number in the register"), "name": N_("Name"), "legal_name": N_("Registered name"), "kind": N_("Kind"),
+    "number": N_("Number in the register"), "name": N_("Name of the institution"), "legal_name": N_("Registered name"), "kind": N_("Kind"),
     "ownership": N_("Ownership"), "nature": N_("Legal nature"), "uscc": N_("Unified social credit code"),
     "address": N_("Address"), "phone": N_("Telephone"), "region": N_("Division"), "filed_on": N_("Filed on"),
     "opened_on": N_("Opened on"), "licensed_beds": N_("Licensed beds"), "nursing_beds": N_("Nursing beds"),

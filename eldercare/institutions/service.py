@@ -20,7 +20,7 @@ from eldercare.institutions import queries
 from eldercare.institutions.models import Institution, InstitutionPaper
 from eldercare.institutions.rules import search_key
 from eldercare.regions.models import Region
-from eldercare.regions.queries import find_region, lineage
+from eldercare.regions.queries import find_named, lineage
 
 #: What the edit form may change, besides the division.
 EDITABLE = (
@@ -94,7 +94,7 @@ def move_rows(institution_id: UUID, region_path: str) -> None:
 
 
 def _region_in_scope(actor: Actor, code: str) -> Region:
-    region = find_region(code)
+    region = find_named(code, actor.region_paths)
     if region is None or not (actor.is_system or scope.within(region.path, actor.region_paths)):
         raise Invalid.one("region_code", N_("This division is unknown or outside your scope."))
     return region

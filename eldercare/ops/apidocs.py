@@ -89,7 +89,7 @@ def _operation(
 ) -> Operation:
     body = _json_schema(operation.get("requestBody", {}))
     answers = operation.get("responses", {})
-    good = next((answer for status, answer in answers.items() if str(status).startswith("2")), {})
+    good: Mapping[str, Any] = next((answer for status, answer in answers.items() if str(status).startswith("2")), {})
     parameters = [_parameter(one) for one in [*shared, *operation.get("parameters", [])] if "name" in one]
     return Operation(
         method=method.upper(),

@@ -93,6 +93,51 @@ def full_labels(paths: Iterable[str]) -> dict[str, str]:
     return labels
 
 
+def choices(own: Iterable[str], chosen: Region | None = None) -> list[tuple[str, str]]:
+    """Options (code, indented name) of a select: one's own divisions and those directly below; with a chosen one also
+    the way down to it and what is directly below it, so that any depth is reached level by level without a script.
+    """
+    tops = [region for path in sorted(own) if (region := find_by_path(path))]
+    found = {region.path: region for region in tops}
+    parents = list(tops)
+    if chosen is not None:
+        way = [step for step in lineage(chosen.path) if any(step.path.startswith(top.path) for top in tops)]
+        found |= {step.path: step for step in way}
+        parents += way
+    if parents:
+        below = select(Region).where(Region.parent_id.in_({region.id for region in parents}))
+        found |= {region.path: region for region in session().scalars(below)}
+    least = min((region.path.count("/") for region in tops), default=0)
+    return [
+        (region.code, "\u3000" * (region.path.count("/") - least) + region.label)
+        for _path, region in sorted(found.items())
+    ]
+
+
+def suggestions(own: Iterable[str], most: int = 600) -> list[tuple[str, str]]:
+    """(code, full name) of divisions in one's scope for a typeahead, higher levels first."""
+    paths = list(own)
+    if not paths:
+        return []
+    inside = or_(*(in_subtree(Region.path, path) for path in paths))
+    statement = select(Region).where(inside).order_by(func.length(Region.path), Region.path).limit(most)
+    rows = session().scalars(statement).all()
+    labels = full_labels(region.path for region in rows)
+    return [(region.code, labels[region.path]) for region in rows]
+
+
+def find_named(text: str, own: Iterable[str]) -> Region | None:
+    """By code, else by a name that only one division of one's scope has."""
+    if (region := find_region(text)) is not None:
+        return region
+    inside = [in_subtree(Region.path, path) for path in own]
+    if not inside or not text.strip():
+        return None
+    named = or_(Region.name == text.strip(), Region.name_en == text.strip())
+    rows = session().scalars(select(Region).where(or_(*inside), named).limit(2)).all()
+    return rows[0] if len(rows) == 1 else None
+
+
 def search_regions(text: str, *, limit: int = 20, within: str | None = None) -> Sequence[Region]:
     """Divisions whose name, spelling, initials or code begin with or contain the text; higher levels first."""
     key = folded(text)

@@ -16,6 +16,7 @@ from eldercare.inspections import schemas, service
 from eldercare.inspections.calendars import CALENDARS
 from eldercare.inspections.pages.base import blueprint, page, text_arg
 from eldercare.inspections.queries.calendar import special_days, year_facts
+from eldercare.inspections.texts import weekday_name
 
 CALENDAR_NAMES = {"cn": N_("China"), "us": N_("United States")}
 
@@ -39,6 +40,7 @@ def _page(chosen: str, year: int, form: Any = None, problems: list[Problem] | No
         year=year,
         names=CALENDAR_NAMES,
         days=special_days(chosen, year),
+        weekday=weekday_name,
         facts=year_facts(chosen, year),
         may_change=actor().can("accounts.manage"),
         form=form,

@@ -11,13 +11,13 @@ from flask import Response, request
 from eldercare.core import clock
 from eldercare.core.errors import DomainError, Invalid, Problem
 from eldercare.core.i18n import N_, gettext
-from eldercare.core.web import Page, access, commit, page_args
+from eldercare.core.web import Page, access, actor, commit, page_args
 from eldercare.inspections.pages.base import blueprint, csv_answer, division_of, page, path_of_reader, text_arg
 from eldercare.inspections.policies import Policy, policy_for
 from eldercare.inspections.rules import DUE_NAMES, DueKind
 from eldercare.inspections.service.freezing import DueVisit, due_visits
 from eldercare.regions.models import Region
-from eldercare.regions.queries import full_labels
+from eldercare.regions.queries import choices, full_labels
 
 _AHEAD = timedelta(days=90)
 
@@ -81,7 +81,12 @@ def _rows(asked: Asked) -> tuple[list[DueVisit], Policy]:
 def due() -> Response:
     """The visits that fall due, the most urgent first."""
     number, per_page = page_args()
-    context: dict[str, Any] = {"filters": request.args, "problems": None, "today": clock.today()}
+    context: dict[str, Any] = {
+        "filters": request.args,
+        "problems": None,
+        "today": clock.today(),
+        "divisions": choices(actor().region_paths),
+    }
     try:
         asked = _asked()
         rows, policy = _rows(asked)
@@ -98,7 +103,7 @@ def due() -> Response:
         overdue=sum(1 for row in rows if any(due.overdue_days for due in row.visit.dues)),
         labels=full_labels(row.place.region_path for row in shown),
         policy=policy,
-        **context,
+        **{**context, "divisions": choices(actor().region_paths, asked.region)},
     )
 
 

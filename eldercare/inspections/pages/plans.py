@@ -20,8 +20,8 @@ from eldercare.inspections.queries import facts
 from eldercare.inspections.queries import plans as lookup
 from eldercare.inspections.queries.plans import VisitRow
 from eldercare.inspections.rules import PlanState
-from eldercare.inspections.texts import unplaced_text
-from eldercare.regions.queries import find_by_path, full_labels
+from eldercare.inspections.texts import unplaced_text, weekday_name
+from eldercare.regions.queries import choices, find_by_path, find_region, full_labels
 
 VIEWS = ("days", "inspectors", "unplaced", "proof")
 _PER_PAGE = 50
@@ -60,7 +60,8 @@ def _suggestion(division: str) -> dict[str, Any]:
 
 
 def _form(form: Any, problems: list[Problem] | None = None) -> Response:
-    own = [region for path in actor().region_paths if (region := find_by_path(path))]
+    chosen = find_region(str(form.get("division") or "")[:40])
+    own = choices(actor().region_paths, chosen)
     return page("plan_new", "plans", form=form, problems=problems, own=own, status=422 if problems else 200)
 
 
@@ -106,11 +107,8 @@ def _days(plan: InspectionPlan) -> dict[str, Any]:
     }
 
 
-_WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
-
-
 def _day_names(rows: list[VisitRow]) -> dict[date, str]:
-    return {row.visit.on_date: gettext(_WEEKDAYS[row.visit.on_date.weekday()]) for row in rows}
+    return {row.visit.on_date: weekday_name(row.visit.on_date) for row in rows}
 
 
 def _inspectors(plan: InspectionPlan) -> dict[str, Any]:
