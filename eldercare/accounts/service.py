@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import current_app
 from flask_security import hash_password
 
-from eldercare.accounts import queries, rules
+from eldercare.accounts import queries, rules, targets
 from eldercare.accounts.models import User, UserScope
 from eldercare.accounts.rules import Role, ScopeKind
 from eldercare.audit import service as audit
@@ -181,7 +181,8 @@ def _managed(actor: Actor, user_id: UUID) -> User:
     if user.id == actor.user_id:
         raise Conflict(N_("You cannot change your own account here. Ask another administrator."))
     reached = [grant.division_path for grant in user.grants if grant.division_path]
-    if not actor.is_system and not all(rules.covers(actor.region_paths, path) for path in reached):
+    covered = all(rules.covers(actor.region_paths, path) for path in reached) and targets.all_in_scope(user.grants)
+    if not actor.is_system and not covered:
         raise Forbidden(N_("This account reaches beyond your divisions. Ask an administrator of the higher level."))
     return user
 

@@ -149,8 +149,16 @@ def revoke_token(actor: Actor, *, token_id: UUID) -> None:
         )
 
 
-def actor_of_token(secret: str) -> Actor | None:
-    """The actor a bearer token stands for; None when it is unknown, expired, revoked or its person is disabled."""
+@dataclass(frozen=True)
+class TokenUse:
+    """`marked`: the time of use was written down, which the edge commits before it serves the request."""
+
+    actor: Actor
+    marked: bool
+
+
+def use_token(secret: str) -> TokenUse | None:
+    """Whom a bearer token stands for; None when it is unknown, expired, revoked or its person is disabled."""
     with acting_as(SYSTEM):
         token = queries.find_token(rules.token_hash(secret))
         at = clock.now()
@@ -158,6 +166,7 @@ def actor_of_token(secret: str) -> Actor | None:
             return None
         if token.user.must_change_password or token.role not in rules.roles_held(token.user.grants):
             return None
-        if token.last_used_at is None or at - token.last_used_at > LAST_USED_EVERY:
+        marked = token.last_used_at is None or at - token.last_used_at > LAST_USED_EVERY
+        if marked:
             token.last_used_at = at
-        return service.load_actor(token.user, role=token.role)
+        return TokenUse(service.load_actor(token.user, role=token.role), marked)

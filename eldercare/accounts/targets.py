@@ -53,6 +53,19 @@ def find(kind: ScopeKind, text: str, limit: int = 12) -> Sequence[Target]:
     return [Target(region.path, region.path, labels[region.path]) for region in found]
 
 
+def all_in_scope(grants: Iterable[Grant]) -> bool:
+    """The session's actor sees every institution and elder that the grants reach."""
+    listed = list(grants)
+    for kind, ids in (
+        (ScopeKind.INSTITUTION, {grant.institution_id for grant in listed if grant.institution_id}),
+        (ScopeKind.ELDER, {grant.elder_id for grant in listed if grant.elder_id}),
+    ):
+        source = _source(kind)
+        if ids and (source is None or ids - set(source.labels(ids))):
+            return False
+    return True
+
+
 def labels(grants: Iterable[Grant]) -> dict[str, str]:
     """A readable name for what each grant reaches, by its key; what the reader may not see stays an id."""
     listed = list(grants)

@@ -43,13 +43,15 @@ def signed_in_user() -> User | None:
 def _actor_of_header(header: str) -> Actor:
     """A token that does not hold is refused, never taken for the public: its owner must learn of it."""
     found = _BEARER.match(header)
-    actor = signin.actor_of_token(found.group(1)) if found else None
-    if actor is None:
+    use = signin.use_token(found.group(1)) if found else None
+    if use is None:
         raise errors.SignInRequired(
             N_("This token is unknown, expired or revoked. Make a new one on your account page.")
         )
+    if use.marked:
+        commit()  # at once: a request that only reads commits nothing, and one that waits would hold the row
     g.by_token = True
-    return actor
+    return use.actor
 
 
 # --- CSRF ---------------------------------------------------------------------------------------------------------

@@ -1,15 +1,17 @@
 """Idempotency keys: a POST with the same key by the same actor is answered once.
 
 Same body: the first answer. Other body: 422. The first still running: 409. The row is written in the transaction
-that does the work, so the answer and the work stand or fall together.
+that does the work, so the answer and the work stand or fall together. Answers are kept for a week, and none for the
+public, whose questions are answered without storing anything.
 """
 
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 from flask import Flask, Response, g, make_response, request
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from eldercare.core import clock
 from eldercare.core.db import current_actor, db, rollback, session
@@ -19,6 +21,7 @@ from eldercare.core.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
 MOST_CHARACTERS = 200
+KEPT = timedelta(days=7)
 
 
 def guard_api(app: Flask) -> None:
@@ -31,7 +34,8 @@ def guard_api(app: Flask) -> None:
             return None
         session().info["commit_deferred"] = True
         key = request.headers.get(HEADER)
-        if key is None or request.method != "POST":
+        actor = current_actor()
+        if key is None or request.method != "POST" or actor is None or actor.kind == "public":
             return None
         if not 1 <= len(key) <= MOST_CHARACTERS or not key.isprintable():
             raise Invalid.one(HEADER, N_("The key must have 1 to %(most)s printable characters."), most=MOST_CHARACTERS)
@@ -67,7 +71,7 @@ def _replay(key: str) -> Response | None:
     if not session().scalar(select(func.pg_try_advisory_xact_lock(number))):
         raise Conflict(N_("A request with this idempotency key is still running. Ask again in a moment."))
     found = session().get(IdempotencyKey, (actor, key))
-    if found is None:
+    if found is None or found.created_at < clock.now() - KEPT:
         g.idempotency_key = (key, request_hash)
         return None
     if found.request_hash != request_hash:
@@ -79,6 +83,9 @@ def _replay(key: str) -> Response | None:
 
 
 def _remember(key: tuple[str, str], response: Response) -> None:
+    """Keep the answer; drop the actor's old ones, which may tell of persons."""
+    old = (IdempotencyKey.actor == _actor_label()) & (IdempotencyKey.created_at < clock.now() - KEPT)
+    session().execute(delete(IdempotencyKey).where(old).execution_options(synchronize_session=False))
     session().execute(
         insert(IdempotencyKey).values(
             actor=_actor_label(),

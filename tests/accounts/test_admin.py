@@ -14,6 +14,7 @@ from eldercare.core.actor import Actor
 from eldercare.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from eldercare.regions.models import Region
 from tests.factories.accounts import make_user
+from tests.factories.institutions import institution
 from tests.support.cast import CITY, DISTRICT_A, DISTRICT_B, INSTITUTION_1
 
 
@@ -299,3 +300,17 @@ def test_a_foreign_institution_cannot_be_given(as_admin_a, regions, db_session):
     answer = as_admin_a.post(f"/admin/users/{user.id}/scopes", data={"role": "operator", "where": str(INSTITUTION_2)})
     assert answer.status_code == 422
     assert "乙区养老院" not in answer.text
+
+
+def test_an_account_that_reaches_an_institution_elsewhere_is_not_for_this_administrator(
+    regions, as_admin_a, db_session
+):
+    """A new password for it would lend its reach: refused like one that reaches a foreign division."""
+    near, far = (institution(db_session.query(Region).filter_by(path=path).one()) for path in (DISTRICT_A, DISTRICT_B))
+    own = make_user(username="op.near", region_path=DISTRICT_A, role="operator", institution_id=near.id)
+    foreign = make_user(username="op.far", region_path=DISTRICT_A, role="operator", institution_id=far.id)
+    assert as_admin_a.post(f"/admin/users/{own.id}/password").status_code == 200
+    before = foreign.password
+    assert as_admin_a.post(f"/admin/users/{foreign.id}/password").status_code == 403
+    db_session.refresh(foreign)
+    assert foreign.password == before
