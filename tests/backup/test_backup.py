@@ -106,3 +106,22 @@ def test_the_backup_is_for_its_owner_only(filled: Any, tmp_path: Path) -> None:
     run.back_up(filled.owner_url, filled.config.keys_dir, tmp_path / "backup")
     assert (tmp_path / "backup" / DUMP).stat().st_mode & 0o077 == 0
     assert (tmp_path / "backup" / KEYS).stat().st_mode & 0o077 == 0
+
+
+def test_rows_written_meanwhile_are_neither_in_the_dump_nor_counted(
+    filled: Any, empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Web and workers go on: what they add after the backup began must not make its restore look wrong."""
+    dumping = run._run_on
+
+    def dump_while_somebody_writes(url: str, program: str, *options: str) -> None:
+        files.store(Actor.system("tests"), b"late", name="late.bin", media_type="text/plain", region_path="/cn/")
+        commit()
+        dumping(url, program, *options)
+
+    monkeypatch.setattr(run, "_run_on", dump_while_somebody_writes)
+    details = run.back_up(filled.owner_url, filled.config.keys_dir, tmp_path / "backup")
+    assert run.count_rows(filled.owner_url)["stored_file"] == 2
+    assert details["rows"]["stored_file"] == 1
+    run.restore(empty_database, tmp_path / "new-keys", tmp_path / "backup")
+    assert run.count_rows(empty_database) == details["rows"]
