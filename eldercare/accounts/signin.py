@@ -45,7 +45,7 @@ def check_password(*, name: str, password: str, request_id: str | None = None) -
         if user is not None and _right(user, password) and user.active:
             if row is not None:
                 session().delete(row)
-            user.last_sign_in_at = at
+            queries.mark_sign_in(user, at)
             _note(user, Outcome.DONE, None, request_id)
             return SignIn(user=user)
         if user is None:

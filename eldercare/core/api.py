@@ -10,7 +10,7 @@ from flask import Request
 from marshmallow import Schema, fields
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from eldercare.core.i18n import N_
 
@@ -60,6 +60,8 @@ class JsonParser(FlaskParser):
         content = req.get_data()
         if not content:
             return missing
+        if req.content_length is None and len(content) >= (req.max_content_length or len(content) + 1):
+            raise RequestEntityTooLarge  # a body of unknown length was cut off at the limit
         if not req.is_json:
             raise UnsupportedMediaType
         return read_json(content)

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from eldercare.accounts import signin
 from eldercare.accounts.models import SignInAttempts, User
 from eldercare.audit.models import AuditRow
 from eldercare.core import clock
+from eldercare.core.db import commit
 from tests.factories.accounts import make_user
 
 PASSWORD = "a quiet morning 7"
@@ -226,3 +228,23 @@ def test_no_english_sentence_on_the_chinese_password_page(client, wang):
     text = change(client, "wrong password 1", "another evening 42").text + change(client, PASSWORD, "x", "y").text
     for sentence in ("Invalid password", "Passwords do not match", "Password", "password is"):
         assert sentence not in text
+
+
+def test_a_sign_in_is_no_change_of_the_account(client, wang, db_session):
+    """Two at once would collide, and an administrator's open form would go stale."""
+    version = wang.version
+    attempt(client, "wang.li", PASSWORD)
+    db_session.refresh(wang)
+    assert (wang.version, wang.last_sign_in_at is not None) == (version, True)
+
+
+def test_one_account_signs_in_many_times_at_once(committed_db):
+    make_user(username="busy", password=PASSWORD)
+    commit()
+
+    def sign_in(_number):
+        outcome = signin.check_password(name="busy", password=PASSWORD)
+        commit()
+        return outcome.user is not None
+
+    assert committed_db.in_threads(sign_in, 6) == [True] * 6

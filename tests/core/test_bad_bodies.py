@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from werkzeug.exceptions import BadRequest
 
@@ -72,3 +74,16 @@ def test_a_refusal_is_described_as_it_is(client) -> None:
     body = client.get("/api/v1/nothing-here").json
     schema = next(value for name, value in described["schemas"].items() if name.endswith("ProblemDetails"))
     assert set(schema["required"]) <= set(body) <= set(schema["properties"])
+
+
+@pytest.mark.parametrize("path", [URL, "/api/v1/estimates", "/estimate"])
+def test_a_body_over_the_limit_is_refused_with_the_limit(client, path: str) -> None:
+    answer = client.post(path, data=b" " * (20 * 1024 * 1024 + 1), content_type=JSON)
+    assert answer.status_code == 413
+    assert "20 MB" in answer.get_data(as_text=True)
+
+
+def test_a_body_of_unknown_length_is_not_cut_off_in_silence(client) -> None:
+    body = b'{"standard": "x"}'.ljust(20 * 1024 * 1024 + 100)
+    chunked = {"input_stream": io.BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
+    assert client.post(URL, content_type=JSON, **chunked).status_code == 413
