@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -221,3 +222,50 @@ def occupancy_rate(occupied: int, total: int) -> str:
         return ""
     tenths = (2000 * occupied + total) // (2 * total)
     return f"{tenths // 10}.{tenths % 10}"
+
+
+# --- rooms as people write them -----------------------------------------------------------------------------------
+
+MOST_ROOMS = 200
+_PARTS = re.compile(r"[,，、;；\s]+")
+_SPAN = re.compile(r"(?P<front>.*?)(?P<first>[0-9]+)[-–—~～至到](?P<again>.*?)(?P<last>[0-9]+)")
+
+
+def rooms_of(text: str) -> list[str]:
+    """'301-312, 315' or 'A1至A3、B1': the names of rooms, in that order. Raises Invalid (field `rooms`).
+
+    Only numbers of nearly the same length make a span: '3-101' stays the name of one room.
+    """
+    names: list[str] = []
+    for part in filter(None, _PARTS.split(re.sub(r"\s*([-–—~～至到])\s*", r"\1", text.strip()))):
+        names += _span(part) or [part]
+        if len(names) > MOST_ROOMS:
+            raise Invalid.one("rooms", N_("At most %(most)s rooms are made at once."), most=MOST_ROOMS)
+    if not names:
+        raise Invalid.one("rooms", N_("Name at least one room."))
+    if long := next((name for name in names if len(name) > 20), None):
+        raise Invalid.one("rooms", N_("“%(name)s” is too long for a room; at most 20 characters."), name=long[:40])
+    if twice := next((name for place, name in enumerate(names) if name in names[:place]), None):
+        raise Invalid.one("rooms", N_("Room %(name)s is named twice."), name=twice)
+    return names
+
+
+def _span(part: str) -> list[str] | None:
+    """The rooms of '301-312'; None when it is one name."""
+    found = _SPAN.fullmatch(part)
+    if found is None or found["again"] not in ("", found["front"]):
+        return None
+    first, last = found["first"], found["last"]
+    if len(last) - len(first) not in (0, 1):
+        return None
+    if int(last) < int(first):
+        raise Invalid.one("rooms", N_("“%(span)s” runs backwards."), span=part)
+    if int(last) - int(first) >= MOST_ROOMS:
+        raise Invalid.one("rooms", N_("At most %(most)s rooms are made at once."), most=MOST_ROOMS)
+    return [f"{found['front']}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
+
+
+def next_labels(taken: Iterable[str], count: int) -> list[str]:
+    """Labels for further beds of a room: the numbers after the highest one in use."""
+    highest = max((int(label) for label in taken if label.isascii() and label.isdigit()), default=0)
+    return [str(highest + number) for number in range(1, count + 1)]

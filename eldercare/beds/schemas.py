@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from eldercare.beds.rules import DISCHARGE_REASONS, BedState, BedType, EndReason, LeaveKind
+from eldercare.beds.rules import DISCHARGE_REASONS, BedState, BedType, EndReason, LeaveKind, SexRule
 from eldercare.beds.service import NewPerson
-from eldercare.core import clock
+from eldercare.core import clock, money
 from eldercare.core.i18n import N_
-from eldercare.core.schemas import Strict
+from eldercare.core.schemas import Line, Strict
 
 _CHOICE = N_("This is not one of the choices.")
 _LONG = N_("This text is too long.")
@@ -31,6 +32,10 @@ def _reason() -> fields.String:
 
 def _why() -> fields.String:
     return fields.String(required=True, validate=validate.Length(min=1, max=300, error=_LONG))
+
+
+def _whole() -> fields.Integer:
+    return fields.Integer(strict=True, validate=validate.Range(min=0, max=100_000))
 
 
 def _version() -> fields.Integer:
@@ -140,6 +145,103 @@ class CountIn(Strict):
 
 class CountsIn(Strict):
     bed_counts = fields.List(fields.Nested(CountIn), required=True, validate=validate.Length(min=1, max=20))
+
+
+class Price(fields.String):
+    """Yuan a month with at most two decimals, as integer fen."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        plain = str(super()._deserialize(value, attr, data, **kwargs)).removeprefix("¥").removesuffix("元")
+        plain = plain.replace(",", "").replace("，", "").strip()
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", plain):
+            raise ValidationError(N_("Write an amount in yuan, such as 3600 or 3600.50."))
+        return money.fen_of(plain)
+
+
+def _line(longest: int, **more: Any) -> Line:
+    return Line(validate=validate.Length(max=longest, error=_LONG), **more)
+
+
+class BedKindIn(Strict):
+    """What all new beds, or one bed, are like. Prices are a month."""
+
+    bed_type = fields.String(required=True, validate=_one_of(BedType))
+    sex_rule = fields.String(load_default=str(SexRule.ANY), validate=_one_of(SexRule))
+    price = Price(load_default=0)
+    subsidised = fields.Boolean(load_default=False)
+
+
+class NewBedsIn(BedKindIn):
+    """Further beds of a room, labelled on from its highest number."""
+
+    beds = fields.Integer(
+        strict=True,
+        required=True,
+        validate=validate.Range(min=1, max=30, error=N_("A room takes 1 to 30 beds.")),
+    )
+    since = fields.Date(load_default=None, format="iso")
+
+
+class NewRoomsIn(NewBedsIn):
+    """Rooms of one floor with the same beds in each: `rooms` as in '301-312, 315'."""
+
+    building = _line(40, load_default="")
+    floor = _line(20, load_default="")
+    rooms = _line(600, required=True)
+
+
+class RoomIn(Strict):
+    building = _line(40, load_default="")
+    floor = _line(20, load_default="")
+    name = _line(20, required=True)
+
+
+class BedIn(BedKindIn):
+    label = _line(20, required=True)
+    version = fields.Integer(strict=True, required=True)
+
+
+class VersionIn(Strict):
+    version = fields.Integer(strict=True, required=True)
+
+
+class CloseBedIn(VersionIn):
+    reason = _why()
+
+
+class CountsForm(Strict):
+    """One day's counts as a form: `total[nursing]`, `occupied[nursing]` ... An empty pair is not reported."""
+
+    as_of = fields.Date(required=True, format="iso")
+    total = fields.Dict(keys=fields.String(validate=_one_of(BedType)), values=_whole(), load_default=dict)
+    occupied = fields.Dict(keys=fields.String(validate=_one_of(BedType)), values=_whole(), load_default=dict)
+
+    @post_load
+    def pairs(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        """A list of counts by type; each half of a pair needs the other."""
+        total, occupied = data["total"], data["occupied"]
+        wrong = {
+            f"{name}.{kind}": [N_("Give both: the beds there are and how many are taken.")]
+            for name, given, other in (("total", total, occupied), ("occupied", occupied, total))
+            for kind in other
+            if kind not in given
+        }
+        wrong |= {
+            f"occupied.{kind}": [N_("More beds are taken than there are.")]
+            for kind, beds in total.items()
+            if occupied.get(kind, 0) > beds
+        }
+        if data["as_of"] > clock.today():
+            wrong["as_of"] = [N_("This day lies in the future.")]
+        if not wrong and not total:
+            wrong = {"total.nursing": [N_("Enter the beds of at least one type.")]}
+        if wrong:
+            raise ValidationError(wrong)
+        counts = [
+            {"bed_type": kind, "total": total[kind], "occupied": occupied[kind], "as_of": data["as_of"]}
+            for kind in total
+        ]
+        return {"bed_counts": counts}
 
 
 class BoardQuery(Strict):

@@ -116,3 +116,31 @@ def test_the_most_similar_beds_come_first_and_never_the_taken_one() -> None:
 @pytest.mark.parametrize(("occupied", "total", "rate"), [(0, 0, ""), (1, 3, "33.3"), (2, 3, "66.7"), (5, 5, "100.0")])
 def test_occupancy_rate(occupied: int, total: int, rate: str) -> None:
     assert rules.occupancy_rate(occupied, total) == rate
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("301", ["301"]),
+        ("301-303", ["301", "302", "303"]),
+        ("08-11", ["08", "09", "10", "11"]),
+        ("8 - 10, 15", ["8", "9", "10", "15"]),
+        ("A1至A3、B1", ["A1", "A2", "A3", "B1"]),
+        ("A1-3", ["A1", "A2", "A3"]),
+        ("3-101", ["3-101"]),  # one room of unit 3, no span
+        ("A-东", ["A-东"]),
+    ],
+)
+def test_rooms_as_people_write_them(text: str, names: list[str]) -> None:
+    assert rules.rooms_of(text) == names
+
+
+@pytest.mark.parametrize("text", ["", " ,、", "312-301", "100-400", "101,101", "x" * 21, "100-250 300-399"])
+def test_rooms_that_cannot_be_meant(text: str) -> None:
+    with pytest.raises(Invalid):
+        rules.rooms_of(text)
+
+
+def test_new_labels_follow_the_highest_number() -> None:
+    assert rules.next_labels(["1", "7", "窗"], 2) == ["8", "9"]
+    assert rules.next_labels([], 2) == ["1", "2"]

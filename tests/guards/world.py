@@ -37,7 +37,7 @@ from eldercare.inspections.models import (
     Inspector,
     InspectorLeave,
 )
-from eldercare.institutions.models import InstitutionImport, InstitutionPaper
+from eldercare.institutions.models import InstitutionImport, InstitutionPaper, InstitutionRating
 from eldercare.notices.models import Notice
 from eldercare.packstore.models import PublishedPack
 from eldercare.staff.models import StaffCertificate, StaffMember
@@ -117,6 +117,7 @@ def foreign_world() -> dict[str, Any]:
     return {
         "institution_id": home.id,
         "bed_id": bed.id,
+        "room_id": bed.room_id,
         "elder_id": elder.id,
         "people:fact_id": fact.id,
         "grant_id": grant.id,
@@ -148,6 +149,7 @@ def _register(home: Any) -> dict[str, Any]:
     file = fill(StoredFile, size_bytes=0)
     member = fill(StaffMember, institution_id=home.id)
     return {
+        "rating_id": fill(InstitutionRating, institution_id=home.id, stars=3, valid=OPEN_DAYS).id,
         "paper_id": fill(InstitutionPaper, institution_id=home.id).id,
         "import_id": fill(InstitutionImport, file_id=file.id, state="previewed", columns=[]).id,
         "staff_id": member.id,

@@ -70,6 +70,7 @@ def board(institution_id: UUID) -> Response:
         shown=sum(1 for bed in beds if look.keeps(bed)),
         all_beds=len(beds),
         may_change=actor().can("beds.change"),
+        reports_counts=institution.beds_mode == "counts",
         **WORDS,
     )
 

@@ -100,14 +100,14 @@ class FloorOnBoard:
         return "floor-" + re.sub(r"\W+", "-", f"{self.building}-{self.floor}").strip("-")
 
 
-def _natural(text: str) -> list[tuple[int, int, str]]:
-    """'9' before '10', 'A2' before 'A10'."""
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """A key that sorts as people count: '9' before '10', 'A2' before 'A10'."""
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"[0-9]+|[^0-9]+", text)]
 
 
 def floors(beds: Sequence[BedOnBoard], look: Look) -> list[FloorOnBoard]:
     """Grouped as one walks through the house."""
-    ordered = sorted(beds, key=lambda b: (_natural(b.building), _natural(b.floor), _natural(b.room), _natural(b.label)))
+    ordered = sorted(beds, key=lambda b: (natural(b.building), natural(b.floor), natural(b.room), natural(b.label)))
     found = []
     for (building, floor), on_floor in groupby(ordered, key=lambda bed: (bed.building, bed.floor)):
         here = list(on_floor)

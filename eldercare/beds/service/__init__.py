@@ -7,15 +7,22 @@ from eldercare.beds.service.holds import hold, in_service, out_of_service, relea
 from eldercare.beds.service.leaves import end_leave, start_leave
 from eldercare.beds.service.people_link import NewPerson
 from eldercare.beds.service.stays import admit, discharge, move, swap
+from eldercare.beds.service.structure import BedKind, add_beds, add_rooms, close_bed, edit_bed, edit_room, reopen_bed
 
 __all__ = [
+    "BedKind",
     "BedTaken",
     "NewPerson",
     "PersonElsewhere",
+    "add_beds",
+    "add_rooms",
     "admit",
+    "close_bed",
     "confirm_nothing_changed",
     "correct",
     "discharge",
+    "edit_bed",
+    "edit_room",
     "end_leave",
     "end_stays_of_the_dead",
     "hold",
@@ -23,6 +30,7 @@ __all__ = [
     "move",
     "out_of_service",
     "release",
+    "reopen_bed",
     "report_counts",
     "start_leave",
     "store_imported",

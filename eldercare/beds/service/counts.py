@@ -12,12 +12,12 @@ from sqlalchemy.dialects.postgresql import Range
 
 from eldercare.audit import service as audit
 from eldercare.beds.models import BedConfirmation, BedCount
-from eldercare.beds.queries import lookup
+from eldercare.beds.queries import house, lookup
 from eldercare.beds.rules import BedType
 from eldercare.core import clock, facts
 from eldercare.core.actor import Actor
 from eldercare.core.db import current_actor, session
-from eldercare.core.errors import Invalid
+from eldercare.core.errors import Conflict, Invalid
 from eldercare.core.i18n import N_
 
 
@@ -49,10 +49,12 @@ def report_counts(
     """Store reported counts: `bed_type, total, occupied, as_of` and, where the source gives it, `reported_average`.
 
     A report holds from its day until the next one. The same values again change nothing; other values for the same
-    day correct it. Returns how many rows were written.
+    day correct it. Returns how many rows were written. Raises Conflict where single beds are kept.
     """
     actor.require("beds.change")
     institution = lookup.get_institution(institution_id)
+    if house.keeps_beds(institution.id, clock.now()):
+        raise Conflict(N_("This institution keeps single beds; its figures are counted from them."))
     return _store(actor, institution, bed_counts, source)
 
 

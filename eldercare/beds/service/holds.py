@@ -11,7 +11,7 @@ from eldercare.beds.models import BedOccupancy
 from eldercare.beds.queries import lookup
 from eldercare.beds.rules import EndReason, Kind, check_after, check_hold, check_when
 from eldercare.beds.service.facts import add_fact, check_revision, describe, record, refusals_explained
-from eldercare.beds.service.stays import close
+from eldercare.beds.service.stays import check_in_use, close
 from eldercare.core.actor import Actor
 from eldercare.core.errors import Conflict, Invalid
 from eldercare.core.i18n import N_
@@ -31,6 +31,7 @@ def hold(
     at = check_when(at, reason)
     check_hold(at, until)
     bed = lookup.lock_beds([bed_id])[bed_id]
+    check_in_use(bed, at)
     if elder_id is not None:
         lookup.lock_elders([elder_id])
     during = Range(at, until)
@@ -56,6 +57,7 @@ def out_of_service(
     if planned_until is not None:
         check_after(at, planned_until, field="planned_until")
     bed = lookup.lock_beds([bed_id])[bed_id]
+    check_in_use(bed, at)
     during: Range[datetime] = Range(at, None)
     with refusals_explained(bed, during):
         row = add_fact(actor, bed, Kind.OUT_OF_SERVICE, during, planned_until=planned_until, reason=reason)

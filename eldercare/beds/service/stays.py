@@ -69,10 +69,15 @@ def admit(
     return stay
 
 
-def check_fits(bed: Bed, elder: lookup.Elder, at: datetime) -> None:
-    """The bed exists at the instant and may take this person; the person is alive."""
+def check_in_use(bed: Bed, at: datetime) -> None:
+    """The bed exists at the instant: not before it was opened, not after it was closed."""
     if bed.open.lower is None or at < bed.open.lower or (bed.open.upper is not None and at >= bed.open.upper):
         raise Conflict(N_("Bed %(bed)s is not in use at that time."), bed=bed.label)
+
+
+def check_fits(bed: Bed, elder: lookup.Elder, at: datetime) -> None:
+    """The bed exists at the instant and may take this person; the person is alive."""
+    check_in_use(bed, at)
     if not sex_fits(bed.sex_rule, elder.sex):
         men = bed.sex_rule == "m"
         raise Conflict(
