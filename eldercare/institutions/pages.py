@@ -15,12 +15,12 @@ from eldercare.core.errors import Invalid, StaleVersion
 from eldercare.core.i18n import N_
 from eldercare.core.i18n import gettext as _
 from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
-from eldercare.institutions import queries, service
+from eldercare.institutions import queries, ratings, service
 from eldercare.institutions.imports.records import reason_of
 from eldercare.institutions.models import Institution
 from eldercare.institutions.queries import Filters
 from eldercare.institutions.rules import LABELS, SCHEMES, BedsMode, Kind, Nature, Ownership, PaperKind
-from eldercare.institutions.schemas import InstitutionForm, PaperForm
+from eldercare.institutions.schemas import InstitutionForm, PaperForm, RatingForm
 from eldercare.regions.models import Region
 from eldercare.regions.queries import choices, find_region, full_labels, get_region_by_id, suggestions
 
@@ -189,6 +189,31 @@ def _form(
         options=options,
         divisions=suggestions(actor().region_paths),
     )
+
+
+# --- star ratings ---------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/<uuid:institution_id>/ratings")
+@access("registry.edit")
+def add_rating(institution_id: UUID) -> BaseResponse:
+    try:
+        ratings.record_rating(actor(), institution_id=institution_id, **decode(RatingForm()))
+        commit()
+    except Invalid as error:
+        rollback()
+        return _show(queries.get_institution(institution_id), error.problems, request.form, 422)
+    flash(_("The rating was recorded. What it replaces stays in the history."), "ok")
+    return see_other("registry.show", institution_id=institution_id, _anchor="ratings")
+
+
+@blueprint.post("/<uuid:institution_id>/ratings/<uuid:rating_id>/withdraw")
+@access("registry.edit")
+def withdraw_rating(institution_id: UUID, rating_id: UUID) -> BaseResponse:
+    ratings.withdraw_rating(actor(), institution_id=institution_id, rating_id=rating_id)
+    commit()
+    flash(_("The rating was withdrawn. The audit trail keeps what it said."), "ok")
+    return see_other("registry.show", institution_id=institution_id, _anchor="ratings")
 
 
 # --- papers ---------------------------------------------------------------------------------------------------------

@@ -6,12 +6,12 @@ import unicodedata
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
 
 from eldercare.core.errors import Invalid, Problem
 from eldercare.core.i18n import N_
 from eldercare.core.identifiers import parse_credit_code
-from eldercare.institutions.rules import BedsMode, Kind, Nature, Ownership, PaperKind
+from eldercare.institutions.rules import NATIONAL_SCHEME, SCHEMES, BedsMode, Kind, Nature, Ownership, PaperKind
 
 
 class Words(fields.String):
@@ -141,6 +141,22 @@ class PaperForm(Schema):
     issuer = Words(120, load_default="")
     issued_on = fields.Date(load_default=None)
     expires_on = fields.Date(load_default=None)
+
+
+class RatingForm(Schema):
+    class Meta:
+        unknown = RAISE
+
+    scheme = Words(40, load_default=NATIONAL_SCHEME)
+    stars = Between(1, 5, required=True)
+    since = fields.Date(required=True)
+    last_day = fields.Date(load_default=None)
+    certificate = Words(80, load_default="")
+
+    @validates_schema
+    def known_scheme(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data["scheme"] not in SCHEMES:
+            raise ValidationError([Problem("scheme", N_("Please choose one of the given answers."))], "scheme")
 
 
 class ImportForm(Schema):
