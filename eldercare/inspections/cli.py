@@ -8,7 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import click
+from redis.exceptions import RedisError
+from rq import Worker
 
+from eldercare.core import jobs
 from eldercare.core.actor import Actor
 from eldercare.core.db import commit, current_actor, rollback, session
 from eldercare.core.errors import DomainError
@@ -30,10 +33,10 @@ def cli() -> None:
 @click.option(
     "--seconds", default=60, show_default=True, type=click.IntRange(0, 600), help="Solver time; 0: greedy only."
 )
-@click.option("--wait", "mode", flag_value="wait", help="Wait until a worker has solved the plan.")
-@click.option("--inline", "mode", flag_value="inline", help="Solve in this process, without a worker.")
+@click.option("--wait/--no-wait", default=True, help="Wait for the worker and print the result (default), or return.")
+@click.option("--inline", is_flag=True, help="Solve in this process, without a worker.")
 def plan_command(
-    division: str, as_of: datetime, first: datetime, last: datetime, seconds: int, mode: str | None
+    division: str, as_of: datetime, first: datetime, last: datetime, seconds: int, wait: bool, inline: bool
 ) -> None:
     """Make a plan: what falls due becomes dated visits by qualified teams."""
     from eldercare.inspections import service
@@ -45,16 +48,18 @@ def plan_command(
         )
         plan_id = made.id
         click.echo(f"plan {plan_id}: {made.task_count} visits due, {made.inspector_count} inspectors")
-        if mode == "inline":
+        if inline:
             service.solve_plan(actor, plan_id=plan_id)
         commit()
     except DomainError as error:
         rollback()
         raise click.ClickException(_sentence(error)) from error
-    if mode == "wait":
+    if not wait and not inline:
+        click.echo(f"a worker solves it; look with: eldercare inspections show {plan_id}")
+        return
+    if not inline:
         _wait(plan_id)
-    if mode:
-        _report(plan_id)
+    _report(plan_id)
 
 
 @cli.command("show")
@@ -69,10 +74,22 @@ def _sentence(error: DomainError) -> str:
     return "; ".join([problem.message for problem in problems] or [error.message])
 
 
+def _workers() -> int:
+    try:
+        return int(Worker.count(connection=jobs.redis()))
+    except RedisError:
+        return 0
+
+
 def _wait(plan_id: UUID) -> None:
     from eldercare.inspections.queries.plans import get_plan
     from eldercare.inspections.rules import PlanState
 
+    if not _workers():
+        raise click.ClickException(
+            f"no worker is alive: the plan {plan_id} waits and is solved when one starts. "
+            "Start one (make run, or python -m workers.run), or solve here with --inline."
+        )
     deadline = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < deadline:
         session().expire_all()

@@ -82,14 +82,31 @@ def _compute_here(actor: Actor, run_id: UUID) -> None:
     """All steps in this process, a transaction each; what workers do at the same time is left to them."""
     runs.freeze(actor, run_id=run_id)
     commit()
-    numbers = [chunk.number for chunk in queries.chunks(run_id)]
+    numbers, progress = [chunk.number for chunk in queries.chunks(run_id)], Progress()
     for number in numbers:
         chunks.compute_chunk(actor, run_id=run_id, number=number)
         commit()
-        click.echo(f"\rpart {number + 1} of {len(numbers)}", nl=False)
+        progress(f"part {number + 1} of {len(numbers)}")
     chunks.finish(actor, run_id=run_id)
     commit()
-    click.echo()
+    progress.end()
+
+
+class Progress:
+    """One line that is written over in a terminal; in a pipe or a file a line for each change."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stdout.isatty()
+        self.shown = ""
+
+    def __call__(self, text: str) -> None:
+        if text != self.shown:
+            click.echo(f"\r{text.ljust(len(self.shown))}" if self.terminal else text, nl=not self.terminal)
+            self.shown = text
+
+    def end(self) -> None:
+        if self.terminal and self.shown:
+            click.echo()
 
 
 def _watch(run_id: UUID) -> None:
@@ -99,19 +116,20 @@ def _watch(run_id: UUID) -> None:
             f"no worker is alive: the run {run_id} waits and is computed when one starts. "
             "Start one (make run, or python -m workers.run), or compute here with --inline."
         )
+    progress = Progress()
     while True:
         rollback()  # what others have committed meanwhile
         found = queries.get_run(run_id)
         counts = queries.chunk_counts(run_id)
         total = sum(counts.values())
-        click.echo(f"\r{found.state}: {counts['done']} of {total} parts", nl=False)
+        progress(f"{found.state}: {counts['done']} of {total} parts")
         if found.state not in rules.WORKING:
             break
         if counts["failed"] and not counts["open"]:
-            click.echo()
+            progress.end()
             raise click.ClickException(f"{counts['failed']} parts failed: eldercare subsidies show {run_id}")
         time.sleep(POLL_SECONDS)
-    click.echo()
+    progress.end()
 
 
 def _workers() -> int:
