@@ -39,7 +39,7 @@ format: venv-dev ## Put the code into ruff's format
 	$(DEV) -m ruff check --fix .
 	$(DEV) -m ruff format .
 
-bench: venv-dev ## Benchmarks, one JSON line each (ONLY=bed_change)
+bench: venv-dev ## Benchmarks, one JSON line each (ONLY=bed_change|search|subsidy_run|demo_load)
 	@$(DEV) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 migrate: venv ## Bring the database to the newest revision

@@ -27,10 +27,11 @@ from eldercare.embedded.postgres import APP, DATABASE
 SECONDS = 6
 
 
-def run() -> Result:
+def run(tiny: bool = False) -> Result:
+    seconds = 1 if tiny else SECONDS
     with installation() as made:
         with made.owner() as database:
-            fill(database)
+            fill(database, FIRST + 400 if tiny else LAST)
         analyze(made)
         script = made.folder / "change.sql"
         script.write_text(pgbench_script(made.config), encoding="utf-8")
@@ -39,7 +40,12 @@ def run() -> Result:
         say(f"bed_change: {script.read_text().count(';')} statements a pair")
         with Clients(made.config) as clients:
             floor = Floor(made, script)
-            return alternate("bed_change", clients.measure, floor.measure, goal=0.4, at_least=True, unit="pairs/s")
+            return alternate(
+                "bed_change",
+                lambda: clients.measure(seconds),
+                lambda: floor.measure(seconds),
+                goal=0.4, at_least=True, unit="pairs/s", tiny=tiny,
+            )  # fmt: skip
 
 
 # --- the service --------------------------------------------------------------------------------------------------
@@ -70,11 +76,11 @@ class Clients:
         for process in self.processes:
             process.join(10)
 
-    def measure(self) -> float:
+    def measure(self, seconds: int) -> float:
         begin = time.time() + 0.2
         for end in self.ends:
-            end.send((begin, begin + SECONDS))
-        return sum(end.recv() for end in self.ends) / SECONDS
+            end.send((begin, begin + seconds))
+        return sum(end.recv() for end in self.ends) / seconds
 
 
 def client(config: Config, number: int, end: Connection) -> None:
@@ -122,12 +128,12 @@ class Floor:
         self.made, self.script = made, script
         self.next = FIRST
 
-    def measure(self) -> float:
+    def measure(self, seconds: int) -> float:
         postgres = self.made.postgres
         began = int(time.time() * 1_000_000)
         command = [
             str(postgres.bin / "pgbench"), "-n", "-f", str(self.script), "-c", str(CLIENTS), "-j", "2",
-            "-T", str(SECONDS), "-D", f"n={self.next}", "-D", f"t={began}",
+            "-T", str(seconds), "-D", f"n={self.next}", "-D", f"t={began}",
             "-h", "127.0.0.1", "-p", str(postgres.port), "-U", APP, DATABASE,
         ]  # fmt: skip
         environ = os.environ | {"PGPASSWORD": postgres.password(APP), "PGOPTIONS": "-c timezone=UTC"}
@@ -136,7 +142,7 @@ class Floor:
             raise RuntimeError(done.stdout + done.stderr)
         with self.made.owner() as database:
             row = database.execute(
-                "SELECT max(substr(bed_id::text, 32, 4)::int) FROM bed_occupancy WHERE substr(bed_id::text, 25, 1) = %s",
+                "SELECT max(substr(bed_id::text, 4, 4)::int) FROM bed_occupancy WHERE substr(bed_id::text, 1, 1) = %s",
                 (str(FLOOR),),
             ).fetchone()
         self.next = int(str(row[0])) if row else FIRST
@@ -156,7 +162,8 @@ def pgbench_script(config: Config) -> str:
         for number, found in enumerate(instants)
     }
     ids: dict[str, str] = {}
-    lines = ["\\set n :n + 1", "\\set t :t + 1000", "\\set r random(100000000000, 999999999999)"]
+    lines = ["\\set n :n + 1", "\\set t :t + 1000", "\\set r random(100000000000, 999999999999)",
+             "\\set q random(10000000, 99999999)"]  # fmt: skip
     for text in recorded:
         line = _as_variables(" ".join(text.split()), places, ids)
         gset = line.startswith("SELECT elder_grant.id")
@@ -181,17 +188,20 @@ def _as_variables(line: str, places: dict[str, str], ids: dict[str, str]) -> str
     return _UUID.sub(lambda match: _id_variable(str(UUID(match.group(0))), ids), line)
 
 
+_REST = "-0000-4000-8000-000000000000"
+
+
 def _id_variable(text: str, ids: dict[str, str]) -> str:
     """Ids of the world by client and number; ids made on the way new in each transaction."""
     known = {
-        str(id_of(BED, FLOOR, 0, FIRST)): f"{BED:08d}-0000-4000-8000-{FLOOR}000000:n:client_id",
-        str(id_of(ELDER, FLOOR, 0, FIRST)): f"{ELDER:08d}-0000-4000-8000-{FLOOR}000000:n:client_id",
-        str(id_of(HOME, FLOOR, 0)): f"{HOME:08d}-0000-4000-8000-{FLOOR}0000000000:client_id",
+        str(id_of(BED, FLOOR, 0, FIRST)): f"{FLOOR}{BED:02d}:n:client_id{_REST}",
+        str(id_of(ELDER, FLOOR, 0, FIRST)): f"{FLOOR}{ELDER:02d}:n:client_id{_REST}",
+        str(id_of(HOME, FLOOR, 0)): f"{FLOOR}{HOME:02d}0000:client_id{_REST}",
         str(id_of(USER)): str(id_of(USER)),
     }
     if text in known:
         return known[text]
-    return ids.setdefault(text, f"9{len(ids):07d}-000:client_id-4000-8000-:r")
+    return ids.setdefault(text, f":q-000:client_id-4000-800{len(ids):x}-:r")
 
 
 def record(config: Config) -> list[str]:
@@ -210,9 +220,11 @@ def record(config: Config) -> list[str]:
         def before(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
             statements.append(cursor.mogrify(statement, parameters))
 
-        listeners = [
-            ("before_cursor_execute", before), ("begin", lambda _conn: statements.append("BEGIN")), ("commit", lambda _conn: statements.append("COMMIT")),
-        ]  # fmt: skip
+        listeners: list[tuple[str, Any]] = [
+            ("before_cursor_execute", before),
+            ("begin", lambda _conn: statements.append("BEGIN")),
+            ("commit", lambda _conn: statements.append("COMMIT")),
+        ]
         for name, listener in listeners:
             event.listen(engine, name, listener)
         pair(app, *pair_numbers, side=FLOOR)

@@ -19,7 +19,8 @@ PATH = "/cn/37/3702/370202/"
 
 
 def id_of(kind: int, side: int = 0, client: int = 0, number: int = 0) -> UUID:
-    return UUID(f"{kind:08d}-0000-4000-8000-{side}000000{number:04d}{client}")
+    """They differ in their first digits, as real ones do: an index over ids tells them apart early."""
+    return UUID(f"{side}{kind:02d}{number:04d}{client}-0000-4000-8000-000000000000")
 
 
 def operator(side: int, client: int) -> Actor:
@@ -33,7 +34,7 @@ def operator(side: int, client: int) -> Actor:
     )
 
 
-def fill(database: psycopg.Connection[tuple[object, ...]]) -> None:
+def fill(database: psycopg.Connection[tuple[object, ...]], last: int = LAST) -> None:
     """One home per client and side, each with its beds, and a person on file for each bed."""
     today = clock.today()
     region, path = id_of(REGION), PATH
@@ -43,7 +44,7 @@ def fill(database: psycopg.Connection[tuple[object, ...]]) -> None:
         (region, path),
     )
     homes = [(side, client) for side in (SERVICE, FLOOR) for client in range(CLIENTS)]
-    numbers = range(FIRST, LAST + 1)
+    numbers = range(FIRST, last + 1)
     for side, client in homes:
         home = id_of(HOME, side, client)
         database.execute(

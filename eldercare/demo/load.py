@@ -99,11 +99,15 @@ def _rating_years(today: date) -> int:
 
 def _load_destitute(draw: Draw, size: Size, *, first_serial: int) -> None:
     for number, (part, division) in enumerate((("yantai", YANTAI), ("gansu", GANSU))):
-        towns = [place.town for place in _places(division)]
-        elders = people.make_elders(draw, part, towns, size.destitute, youngest_on=date(2018, 1, 1))
-        serial = first_serial + number * size.destitute
-        people.write_elders(draw, keyring(), elders, area=names.AREAS[part], first_serial=serial)
-        people.destitute_facts(draw, part, elders).write(draw)
+        load_destitute(draw, part, division, size.destitute, first_serial=first_serial + number * size.destitute)
+
+
+def load_destitute(draw: Draw, part: str, division: str, count: int, *, first_serial: int) -> None:
+    """The destitute elders of one jurisdiction with their history."""
+    towns = [place.town for place in _places(division)]
+    elders = people.make_elders(draw, part, towns, count, youngest_on=date(2018, 1, 1))
+    people.write_elders(draw, keyring(), elders, area=names.AREAS[part], first_serial=first_serial)
+    people.destitute_facts(draw, part, elders).write(draw)
 
 
 def _places(code: str) -> list[Place]:
