@@ -21,7 +21,7 @@ from eldercare.people.queries import get_elder
 from eldercare.people.rules import VALUES, Kind
 from eldercare.people.views import EXPORT_LIMIT, whole
 from eldercare.policy.visits import regular_visits
-from eldercare.regions.queries import find_region, full_labels
+from eldercare.regions.queries import full_labels, path_meant, suggestions
 
 blueprint = Blueprint("community", __name__, url_prefix="/community")
 AHEAD = (0, 7, 30)
@@ -38,11 +38,10 @@ def helpers() -> dict[str, Any]:
 
 
 def _filters() -> dict[str, Any]:
-    code = request.args.get("division", "").strip()[:40]
-    region = find_region(code) if code else None
+    division = request.args.get("division", "").strip()[:60]
     ahead = request.args.get("ahead", 0, type=int) or 0
     return {
-        "region_path": (region.path if region else "/unknown/") if code else None,
+        "region_path": path_meant(division, within=actor().region_paths),
         "ahead_days": ahead if ahead in AHEAD else 0,
     }
 
@@ -56,7 +55,7 @@ def index() -> Response:
     at_risk, visited = queries.figures(standard, today, filters["region_path"])
     return render(
         "community/index.html", page=page, standard=standard, at_risk=at_risk, visited=visited, filters=filters,
-        division=request.args.get("division", "").strip()[:40],
+        division=request.args.get("division", "").strip()[:60], suggested=suggestions(actor().region_paths),
         labels=full_labels({item.elder.region_path for item in page.items}),
     )  # fmt: skip
 

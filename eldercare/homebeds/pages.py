@@ -24,7 +24,7 @@ from eldercare.homebeds.schemas import CloseIn, HomeBedIn
 from eldercare.people.queries import find_elder, get_elder
 from eldercare.people.queries import search as search_elders
 from eldercare.people.views import EXPORT_LIMIT, whole
-from eldercare.regions.queries import find_region, full_labels
+from eldercare.regions.queries import full_labels, path_meant, suggestions
 
 blueprint = Blueprint("homebeds", __name__, url_prefix="/homebeds")
 COUNTY_DEPTH = 4  # /cn/37/3702/370202/
@@ -48,12 +48,11 @@ def state_of(bed: HomeBed) -> State:
 
 
 def _filters() -> dict[str, Any]:
-    code = request.args.get("division", "").strip()[:40]
-    region = find_region(code) if code else None
+    division = request.args.get("division", "").strip()[:60]
     wanted = request.args.get("state", "")
     return {
         "text": request.args.get("q", "").strip()[:60],
-        "region_path": (region.path if region else "/unknown/") if code else None,
+        "region_path": path_meant(division, within=actor().region_paths),
         "state": State(wanted) if wanted in State._value2member_map_ else None,
     }
 
@@ -71,7 +70,7 @@ def index() -> Response:
     labels = full_labels({bed.region_path for bed in page.items} | {path for path, _ in counts})
     return render(
         "homebeds/index.html", page=page, elders=elders, homes=homes, counts=counts, labels=labels, filters=filters,
-        division=request.args.get("division", "").strip()[:40], total_open=sum(count for _, count in counts),
+        division=request.args.get("division", "").strip()[:60], suggested=suggestions(actor().region_paths), total_open=sum(count for _, count in counts),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from eldercare.audit import service as audit
 from eldercare.core import clock
 from eldercare.core.crypto import mask_name
 from eldercare.core.csvfile import write_csv
-from eldercare.core.errors import Conflict, Invalid
+from eldercare.core.errors import Conflict, Invalid, Problem
 from eldercare.core.i18n import gettext
 from eldercare.core.web import access, actor, commit, decode, flash, page_args, render, see_other
 from eldercare.people import queries, service, views
@@ -33,7 +33,7 @@ from eldercare.people.rules import (
     rows_of_institutions,
 )
 from eldercare.people.schemas import DeathIn, ElderEdit, ElderIn, FactIn, RevealIn
-from eldercare.regions.queries import find_region, full_labels
+from eldercare.regions.queries import find_region, full_labels, meant, path_meant, suggestions
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -72,11 +72,8 @@ def values_of(kind: str) -> list[tuple[str, str]]:
 def _filters() -> tuple[str, str | None, str]:
     """Search text, region path and the division as typed. An unknown division finds nobody."""
     text = request.args.get("q", "").strip()[:60]
-    code = request.args.get("division", "").strip()[:40]
-    if not code:
-        return text, None, ""
-    region = find_region(code)
-    return text, region.path if region else "/unknown/", code
+    division = request.args.get("division", "").strip()[:60]
+    return text, path_meant(division, within=actor().region_paths), division
 
 
 @blueprint.get("")
@@ -89,7 +86,7 @@ def index() -> Response:
     facts = queries.facts_on([elder.id for elder in page.items], clock.today())
     return render(
         "people/index.html", page=page, text=text, division=division, labels=labels, facts=facts,
-        value_text=views.value_text,
+        value_text=views.value_text, suggested=suggestions(actor().region_paths),
     )  # fmt: skip
 
 
@@ -137,6 +134,8 @@ def new() -> Response:
 def create() -> Response | BaseResponse:
     try:
         values = decode(ElderIn())
+        for field in ("residence", "hukou"):
+            values[field] = values[field] and _division_code(values[field], field)
         elder = service.register(actor(), new_elder(values), institution_id=values["institution_id"])
     except Invalid as error:
         return _new_form(request.form, problems=error.problems, status=422)
@@ -147,8 +146,19 @@ def create() -> Response | BaseResponse:
     return see_other("people.show", elder_id=elder.id)
 
 
+def _division_code(words: str, field: str) -> str:
+    """The code of a division given by name or code; a problem stands at the form's own field."""
+    try:
+        return meant(words, within=actor().region_paths).code
+    except Invalid as error:
+        raise Invalid([Problem(field, one.msgid, one.params) for one in error.problems]) from None
+
+
 def _new_form(form: Any, *, problems: Any = None, refusal: str | None = None, status: int = 200) -> Response:
-    return render("people/new.html", form=form, problems=problems, refusal=refusal, status=status)
+    return render(
+        "people/new.html", form=form, problems=problems, refusal=refusal, status=status,
+        suggested=suggestions(actor().region_paths),
+    )  # fmt: skip
 
 
 # --- one elder ----------------------------------------------------------------------------------------------------
@@ -243,6 +253,8 @@ def save_fact(elder_id: UUID) -> Response | BaseResponse:
     try:
         values = decode(FactIn())
         kind = Kind(values.pop("kind"))
+        if kind in (Kind.RESIDENCE, Kind.HUKOU):
+            values["value"] = _division_code(values["value"], "value")
         service.set_fact(actor(), elder_id=elder_id, kind=kind, **values)
     except Invalid as error:
         return _fact_form(elder, request.form, problems=error.problems, status=422)
@@ -261,9 +273,10 @@ def _fact_form(elder: Elder, form: Any, *, problems: Any = None, status: int = 2
     kinds = _kinds()
     if kind not in kinds:
         return render("people/fact_kind.html", elder=elder, kinds=kinds, status=status)
+    is_code = Kind(kind) in PATTERNS and kind != Kind.DISABILITY
     return render(
-        "people/fact.html", elder=elder, form=form, kind=kind, is_code=Kind(kind) in PATTERNS and kind != Kind.DISABILITY,
-        problems=problems, status=status,
+        "people/fact.html", elder=elder, form=form, kind=kind, is_code=is_code, problems=problems, status=status,
+        suggested=suggestions(actor().region_paths) if is_code else [],
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +32,24 @@ def id_index(number: str) -> bytes:
 
 def phone_index(number: str) -> bytes:
     return keyring().blind_index(identifiers.clean(number), PHONE_PURPOSE)
+
+
+_NUMBER = re.compile(r"\d{7,20}|\d{17}[0-9X]", re.ASCII)
+_SEALED = re.compile(r"~([ip])([A-Za-z0-9_-]{43})")
+
+
+def sealed(text: str) -> str:
+    """What may stand in an address: of a full ID or phone number its keyed index, other words as they are."""
+    cleaned = identifiers.clean(text)
+    if not _NUMBER.fullmatch(cleaned):
+        return text
+    is_id = identifiers.is_resident_id(cleaned)
+    index = id_index(cleaned) if is_id else phone_index(cleaned)
+    return ("~i" if is_id else "~p") + base64.urlsafe_b64encode(index).decode().rstrip("=")
+
+
+def is_sealed(text: str) -> bool:
+    return _SEALED.fullmatch(text) is not None
 
 
 def find_elder(elder_id: UUID) -> Elder | None:
@@ -61,6 +81,9 @@ def _begins(column: Any, text: str) -> Any:
 def matching(text: str) -> Select[Elder]:
     """Elders whose name, spelling or initials begin with the text, or whose full ID or phone number it is."""
     statement = select(Elder)
+    if found := _SEALED.fullmatch(text):
+        column = Elder.id_index if found[1] == "i" else Elder.phone_index
+        return statement.where(column == base64.urlsafe_b64decode(found[2] + "="))
     cleaned = identifiers.clean(text)
     if not cleaned:
         return statement

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from eldercare.core.db import in_subtree, session
-from eldercare.core.errors import NotFound
+from eldercare.core.errors import Invalid, NotFound
 from eldercare.core.i18n import N_
 from eldercare.core.pinyin import folded
 from eldercare.regions.models import Region
@@ -150,3 +150,39 @@ def search_regions(text: str, *, limit: int = 20, within: str | None = None) -> 
         statement = statement.where(in_subtree(Region.path, within))
     statement = statement.order_by(begins.desc(), func.length(Region.path), Region.code).limit(limit)
     return session().scalars(statement).all()
+
+
+def meant(text: str, *, within: Iterable[str] = ()) -> Region:
+    """The division written as a code or a name (市南区, shinanqu, 370202). Within the paths first, then anywhere.
+
+    Raises Invalid (field `division`) for an unknown one, or one that several bear, which it names with their codes.
+    """
+    if (region := find_region(text)) is not None:
+        return region
+    found: Sequence[Region] = []
+    for path in within:
+        found = [*found, *search_regions(text, limit=20, within=path)]
+    found = found or search_regions(text, limit=20)
+    exact = [region for region in found if text in (region.name, region.name_en)]
+    chosen = exact or list(found)
+    if not chosen:
+        raise Invalid.one(
+            "division", N_("No division is called “%(text)s”. Give its name or its code."), text=text[:40]
+        )
+    if len(chosen) > 1:
+        labels = full_labels({region.path for region in chosen[:4]})
+        names = "；".join(f"{labels[region.path]} {region.code}" for region in chosen[:4])
+        raise Invalid.one(
+            "division", N_("Several divisions are called so: %(names)s. Give the code of one."), names=names
+        )
+    return chosen[0]
+
+
+def path_meant(text: str, *, within: Iterable[str] = ()) -> str | None:
+    """The path for a filter: None without a text; a path of nothing when no single division is meant."""
+    if not text:
+        return None
+    try:
+        return meant(text, within=within).path
+    except Invalid:
+        return "/unknown/"
