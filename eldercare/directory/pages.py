@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -10,7 +11,7 @@ from eldercare.core import clock
 from eldercare.core.i18n import gettext as _
 from eldercare.core.web import Page, page_args, public, render
 from eldercare.directory import queries
-from eldercare.directory.rules import BED_TYPE_NAMES, BED_TYPES, Criteria, Division, Place
+from eldercare.directory.rules import BED_TYPE_NAMES, BED_TYPES, SORTS, Criteria, Division, Place
 from eldercare.institutions.rules import LABELS, SCHEMES
 from eldercare.regions.queries import full_labels
 
@@ -35,6 +36,7 @@ def asked() -> tuple[Criteria, Division | None, list[Division]]:
         only_free=get("free", "1") != "0",
         stars=stars if stars in (1, 2, 3, 4, 5) else None,
         most_fen=price * 100 if price is not None and 0 < price < 1_000_000 else None,
+        sort=get("sort", "stars") if get("sort") in SORTS else "stars",
     )
     return criteria, division, others
 
@@ -48,7 +50,9 @@ def index() -> Response:
     with queries.as_directory():
         page = queries.search_places(criteria, at, page_args(PER_PAGE)[0], PER_PAGE)
         lineage, below = queries.picker(division, clock.day_of(at))
-    return render_search(page, criteria, division, others, lineage, below)
+    wider = lineage[-2] if not page.total and len(lineage) > 1 else None
+    elsewhere = queries.search_places(replace(criteria, region_path=wider.path), at, 1, 5) if wider else None
+    return render_search(page, criteria, division, others, lineage, below, wider, elsewhere)
 
 
 def render_search(
@@ -58,8 +62,10 @@ def render_search(
     others: list[Division],
     lineage: list[Division],
     below: list[Division],
+    wider: Division | None = None,
+    elsewhere: Page[Place] | None = None,
 ) -> Response:
-    """The page from ready values: the benchmark renders it from constants."""
+    """The page from ready values: the benchmark renders it from constants. `elsewhere`: what fits in `wider`."""
     return render(
         "directory/search.html",
         page=page,
@@ -72,6 +78,9 @@ def render_search(
         bed_types=[(key, _(BED_TYPE_NAMES[key])) for key in BED_TYPES],
         bed_type_name=_(BED_TYPE_NAMES[criteria.bed_type]),
         prices=PRICES,
+        sorts=[(key, _(name)) for key, name in SORTS.items()],
+        wider=wider,
+        elsewhere=elsewhere,
         words=LABELS,
     )
 

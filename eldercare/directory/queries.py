@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, cast, desc, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -74,8 +74,25 @@ def search_statement(criteria: Criteria, at: datetime, page: int, per_page: int)
     return (
         select(page_rows, Region.name.label("region"), Region.name_en.label("region_en"))
         .join(Region, Region.id == rows.region_id)
-        .order_by(rows.has_free.desc(), rows.stars.desc().nulls_last(), rows.pinyin, rows.institution_id)
-    )
+        .order_by(
+            *_order(
+                criteria.sort, rows.has_free, rows.stars, rows.price_low_fen, rows.free, rows.pinyin,
+                rows.institution_id,
+            )
+        )
+    )  # fmt: skip
+
+
+def _order(
+    sort: str, has_free: Any, stars: Any, price: Any, free: Any, pinyin: Any, key: Any
+) -> list[ColumnElement[Any]]:
+    """A place without a free bed comes last; ties by stars and name."""
+    ties = [stars.desc().nulls_last(), pinyin, key]
+    if sort == "price":
+        return [has_free.desc(), price.asc().nulls_last(), *ties]
+    if sort == "free":
+        return [func.coalesce(free, 0).desc(), *ties]
+    return [has_free.desc(), *ties]
 
 
 def _listed(criteria: Criteria, at: datetime) -> Select[*tuple[Any, ...]]:
@@ -93,14 +110,24 @@ def _listed(criteria: Criteria, at: datetime) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(rated, rated.c.institution_id == Institution.id)
         .where(*_candidates(criteria, today))
-        .order_by(desc("has_free"), rated.c.stars.desc().nulls_last(), Institution.pinyin, Institution.id)
+    )  # fmt: skip
+    counted = None
+    if criteria.sort == "free":  # only this order needs the beds of all places counted
+        candidates = select(Institution.id.label("institution_id")).where(*_candidates(criteria, today))
+        counted = _counted(criteria, candidates.subquery("candidates"), at, "counted_of_all")
+        listed = listed.outerjoin(counted, counted.c.institution_id == Institution.id)
+    listed = listed.order_by(
+        *_order(
+            criteria.sort, literal_column("has_free"), rated.c.stars, Institution.price_low_fen,
+            counted.c.free if counted is not None else None, Institution.pinyin, Institution.id,
+        )
     )  # fmt: skip
     if criteria.only_free:
         listed = listed.where(free)
     return listed.where(rated.c.stars >= criteria.stars) if criteria.stars is not None else listed
 
 
-def _counted(criteria: Criteria, listed: Any, at: datetime) -> Any:
+def _counted(criteria: Criteria, listed: Any, at: datetime, name: str = "counted") -> Any:
     """Free and all beds of the wanted type of the listed places."""
     beds = figures(at, select(listed.c.institution_id))
     counted = select(
@@ -108,7 +135,7 @@ def _counted(criteria: Criteria, listed: Any, at: datetime) -> Any:
     ).group_by(beds.c.institution_id)
     if criteria.bed_type != ANY_TYPE:
         counted = counted.where(beds.c.bed_type == criteria.bed_type)
-    return counted.subquery("counted")
+    return counted.subquery(name)
 
 
 def _rated_on(today: date) -> Any:

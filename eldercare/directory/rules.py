@@ -19,6 +19,10 @@ BED_TYPE_NAMES = {
 }
 
 
+#: Orders of the list; whichever is chosen, places without a free bed come last.
+SORTS = {"stars": N_("Stars"), "free": N_("Most free beds"), "price": N_("Lowest price")}
+
+
 @dataclass(frozen=True)
 class Criteria:
     """One search. Empty means: not narrowed by it. `most_fen`: the lowest monthly price is at most this."""
@@ -29,6 +33,7 @@ class Criteria:
     only_free: bool = True
     stars: int | None = None
     most_fen: int | None = None
+    sort: str = "stars"
 
 
 @dataclass(frozen=True)

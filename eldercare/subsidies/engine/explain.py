@@ -19,12 +19,13 @@ NAMES: dict[str, Text] = {
     "home": Text("分散供养", "at home"),
     "institution": Text("集中供养", "in an institution"),
 }
+#: How a fact is said in a sentence; `%s` is its value in words.
 _INPUTS: dict[str, Text] = {
-    "urban_rural": Text("城乡", "area"),
-    "self_care_tier": Text("自理能力", "self-care"),
-    "support_setting": Text("供养方式", "support"),
-    "county_group": Text("区市分组", "county group"),
-    "division": Text("区划", "division"),
+    "urban_rural": Text("%s标准", "%s standard"),
+    "self_care_tier": Text("%s", "%s"),
+    "support_setting": Text("%s", "supported %s"),
+    "county_group": Text("%s组区市", "county group %s"),
+    "division": Text("区划代码%s", "division %s"),
 }
 
 
@@ -42,7 +43,7 @@ def explain_line(pack: Pack, scheme: str, trace: dict[str, Any], amount_fen: int
 def _stretch(pack: Pack, table: str, trace: dict[str, Any], stretch: dict[str, Any]) -> Text:
     dated = pack.tables[table]
     entry = pack.table(table, date.fromisoformat(stretch["from"]))
-    facts_zh = "，".join(_fact(pack, name, stretch).zh for name in entry.inputs if stretch.get(name))
+    facts_zh = "、".join(_fact(pack, name, stretch).zh for name in entry.inputs if stretch.get(name))
     facts_en = ", ".join(_fact(pack, name, stretch).en for name in entry.inputs if stretch.get(name))
     yearly = trace["unit"] == "fen_per_year"
     amount = yuan(stretch["fen"])
@@ -57,7 +58,7 @@ def _fact(pack: Pack, name: str, stretch: dict[str, Any]) -> Text:
     value = stretch[name]
     shown = NAMES.get(value, Text(value, value))
     label = _INPUTS[name]
-    return Text(f"{label.zh}：{shown.zh}", f"{label.en}: {shown.en}")
+    return Text(label.zh % shown.zh, label.en % shown.en)
 
 
 def _total(trace: dict[str, Any], amount_fen: int) -> Text:
