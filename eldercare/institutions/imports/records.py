@@ -106,7 +106,9 @@ def _read(record: Record, target: str, cell: Cell, row: dict[str, str]) -> None:
                         count=len(text), most=LONGEST_CELL)  # fmt: skip
         record.values[target] = READERS[TARGETS[target]](translated(cell, text, target), target)
     except Wrong as wrong:
-        record.problems.append(Problem(column, wrong.msgid, wrong.params, record.number))
+        problem = Problem(column, wrong.msgid, wrong.params, record.number)
+        if problem not in record.problems:  # a column that two facts are read from is refused once
+            record.problems.append(problem)
 
 
 _BEDS_AND_RESIDENTS = (
