@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from eldercare.core.errors import Invalid
 from eldercare.core.i18n import N_
 
-_FORMULA = "=+-@\t\r"
+# With the full-width forms, which Chinese and Japanese spreadsheets take for the same.
+_FORMULA = "=+-@\t\r\n＝＋－＠"
 MOST_ROWS = 100_000
 MOST_COLUMNS = 500
 LONGEST_CELL = 10_000
@@ -36,6 +37,8 @@ class CsvFile:
 def read_csv(content: bytes) -> CsvFile:
     """Decode and split. Raises Invalid (field `file`) for anything that is no table of text."""
     encoding, text = decode_text(content)
+    if "\x00" in text:
+        raise Invalid.one("file", N_("This is not a text file. Save it as CSV (UTF-8 or GBK)."))
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []

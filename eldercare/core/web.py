@@ -183,6 +183,7 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(errors.DomainError, _domain_error)
     app.register_error_handler(StaleDataError, lambda _error: _domain_error(errors.StaleVersion()))
     app.register_error_handler(DBAPIError, _database_refused)
+    app.register_error_handler(OverflowError, _out_of_range)
     app.register_error_handler(HTTPException, _http_error)
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)
@@ -218,9 +219,17 @@ def _database_refused(error: DBAPIError) -> ResponseReturnValue:
         return _domain_error(
             errors.Conflict(N_("Somebody has just recorded the same. Reload the page and look again."))
         )
+    if isinstance(error.orig, (refused.NumericValueOutOfRange, refused.DatetimeFieldOverflow)):
+        return _out_of_range(error)
     if current_app.testing:
         raise error
     return _unexpected(error)
+
+
+def _out_of_range(error: Exception) -> ResponseReturnValue:
+    """A day next to the first or the last there is, or a number beyond every column; rare enough to need no field."""
+    log.warning("request.out_of_range", path=request.path, reason=type(error).__name__)
+    return _domain_error(errors.Invalid([], N_("A date or a number is out of range.")))
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

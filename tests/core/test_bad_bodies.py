@@ -87,3 +87,8 @@ def test_a_body_of_unknown_length_is_not_cut_off_in_silence(client) -> None:
     body = b'{"standard": "x"}'.ljust(20 * 1024 * 1024 + 100)
     chunked = {"input_stream": io.BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
     assert client.post(URL, content_type=JSON, **chunked).status_code == 413
+
+
+@pytest.mark.parametrize("days", ["first_day=0001-01-01", "last_day=9999-12-31"])
+def test_the_first_and_the_last_day_there_is_are_out_of_range(client_as, days: str) -> None:
+    assert client_as("administrator").get(f"/audit?{days}").status_code == 422

@@ -166,11 +166,17 @@ def test_a_damaged_utf8_file_names_the_line():
     assert refused.value.problems[0].params["line"] == 3
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+86 532", "-5", "@SUM(A1)", "\tx", "'=x", "普通"])
+@pytest.mark.parametrize("cell", ["=1+1", "+86 532", "-5", "@SUM(A1)", "\tx", "'=x", "＝1+1", "－5", "普通"])
 def test_formulas_are_written_escaped_and_read_back(cell):
     written = write_csv(["a"], [[cell]])
     assert read_csv(written).rows[0] == [cell]
-    assert escape(cell)[0] not in "=+-@\t"
+    assert escape(cell)[0] not in "=+-@\t＝＋－＠"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_nul_is_refused_in_every_encoding(encoding):
+    with pytest.raises(Invalid):
+        read_csv("机构名称,地址\n甲\x00,乙\n".encode(encoding))
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00")))

@@ -39,7 +39,7 @@ def test_search_by_name_pinyin_initials_id_and_phone(db_session: Any, client_as:
     make_elder(name="李大明", birth_date=date(1940, 1, 1))
     client = client_as("official_a")
     for text in ("单", "单小", "shanxiao", "SXH", number, number.lower(), "138 1234 5678"):
-        page = client.get("/people", query_string={"q": text}).text
+        page = client.get("/people", query_string={"q": text}, follow_redirects=True).text
         assert "单小红" in page, text
         assert "李大明" not in page, text
     page = client.get("/people").text
