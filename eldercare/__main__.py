@@ -2,4 +2,4 @@
 
 from eldercare.cli import main
 
-main()
+main(prog_name="eldercare")
