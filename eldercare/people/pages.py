@@ -290,9 +290,12 @@ def ask_withdraw(elder_id: UUID, fact_id: int) -> Response:
 @blueprint.post("/<uuid:elder_id>/facts/<int:fact_id>/withdraw")
 @access("people.edit")
 def withdraw(elder_id: UUID, fact_id: int) -> BaseResponse:
+    was_death = queries.get_circumstance(elder_id, fact_id).kind == Kind.DEATH
     service.withdraw_fact(actor(), elder_id=elder_id, circumstance_id=fact_id)
     commit()
     flash(gettext("Withdrawn. It stays visible among what was replaced."), "ok")
+    if was_death:
+        flash(gettext("Stays and home beds that ended with the death stay ended."), "warn")
     return see_other("people.show", elder_id=elder_id)
 
 

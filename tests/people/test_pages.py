@@ -275,3 +275,32 @@ def test_a_cut_off_list_is_never_handed_out_as_whole(db_session: Any, client_as:
     assert client.get("/people/export.csv").status_code == 200
     make_elder()
     assert client.get("/people/export.csv").status_code == 413
+
+
+def test_a_residence_is_given_by_name_and_one_of_several_is_asked_for(db_session: Any, client_as: Any) -> None:
+    data = form()
+    for path, name in ((TOWN_A, "珠海路街道"), (TOWN_B, "珠海路街道")):
+        region = make_region(path)
+        region.name, region.search_key = name, f"{name}|zhuhailujiedao|zhljd"
+    session().flush()
+    client = client_as("official_a")
+    assert 'list="l-residence"' in client.get("/people/new").text
+    refused = client.post("/people/new", data=data | {"residence": "无此街道"})
+    assert refused.status_code == 422
+    assert 'href="#f-residence"' in refused.text
+    where = client.post("/people/new", data=data | {"residence": "珠海路街道"}).headers["Location"]
+    elder = session().get(Elder, where.rsplit("/", 1)[1])
+    assert elder is not None
+    assert elder.region_path == TOWN_A  # the one in the own district comes first
+    assert "单小红" in client.get("/people?division=珠海路街道").text
+
+
+def test_withdrawing_a_death_says_what_stays_ended(db_session: Any, client_as: Any) -> None:
+    elder = make_elder()
+    client = client_as("official_a")
+    client.post(f"/people/{elder.id}/death", data={"died_on": "2026-01-05"})
+    fact = session().scalars(select(Circumstance).where(Circumstance.kind == "death")).one()
+    page = f"/people/{elder.id}/facts/{fact.id}/withdraw"
+    assert "补办入住" in client.get(page).text
+    assert "不会自动恢复" in client.post(page, follow_redirects=True).text
+    assert elder.death_date is None
