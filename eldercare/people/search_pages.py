@@ -6,6 +6,10 @@ that holds the number's keyed index instead. An address with a number in it, typ
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from typing import Any
+
 from flask import Blueprint, Flask, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as BaseResponse
@@ -29,8 +33,10 @@ def find() -> BaseResponse:
     wanted = request.form.get("list", "")
     if wanted not in LISTS:
         raise NotFound
-    filters = {key: value for key, value in request.form.items() if value and key not in _OWN and key[:1] != "_"}
-    return redirect(url_for(wanted, q=sealed(request.form.get("q", "").strip()[:60]) or None, **filters), code=303)
+    filters: dict[str, Any] = {key: value for key, value in request.form.items() if value and key not in _OWN}
+    if text := sealed(request.form.get("q", "").strip()[:60]):
+        filters["q"] = text
+    return redirect(url_for(wanted) + ("?" + urlencode(filters) if filters else ""), code=303)
 
 
 def _out_of_the_address() -> BaseResponse | None:
