@@ -39,6 +39,7 @@ def index() -> Response:
         badges=views.BADGES,
         state_options=[(str(state), _(name)) for state, name in rules.STATE_NAMES.items()],
         may_make=bool(runs.runnable(actor())),
+        is_maker=actor().can("subsidies.make"),
     )
 
 
@@ -167,6 +168,7 @@ def line(run_id: UUID, number: int) -> Response:
         opened=opened,
         kind_labels=KIND_LABELS,
         value_label=views.value_label,
+        places=queries.division_names({fact.value for fact in opened.facts if fact.kind in ("residence", "hukou")}),
         origin_labels=ORIGIN_LABELS,
         person=views.persons_of([opened.line]).get(opened.line.elder_id),
         division=queries.division_names({opened.line.division}).get(opened.line.division, opened.line.division),

@@ -122,8 +122,13 @@ def _inspectors(plan: InspectionPlan) -> dict[str, Any]:
 
 
 def _unplaced(plan: InspectionPlan) -> dict[str, Any]:
+    number, per_page = page_args(_PER_PAGE)
     rows = lookup.unplaced_of(plan.id)
-    return {"unplaced": rows, "labels": full_labels(row.institution.region_path for row in rows)}
+    shown = rows[(number - 1) * per_page : number * per_page]
+    return {
+        "unplaced": Page(shown, len(rows), number, per_page),
+        "labels": full_labels(row.institution.region_path for row in shown),
+    }
 
 
 def _proof(plan: InspectionPlan) -> dict[str, Any]:
