@@ -6,9 +6,8 @@ that holds the number's keyed index instead. An address with a number in it, typ
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, request, url_for
 from werkzeug.utils import redirect
