@@ -7,6 +7,9 @@ actor is the system. No actor: no rows.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -16,6 +19,7 @@ from sqlalchemy.schema import Table
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement, TextClause
 
+from eldercare.core import clock
 from eldercare.core.actor import Actor
 from eldercare.core.errors import ScopeBypassed
 
@@ -120,13 +124,22 @@ def scoped_from(cls: type[Scoped], actor: Actor | None) -> FromClause:
     return cast(FromClause, narrowed)
 
 
+@lru_cache(maxsize=256)
+def _criteria_of(actor: Actor | None, today: date) -> dict[str, Any]:
+    """Criteria by table, filled as they are asked for. They depend on the actor's scope and the day, nothing else."""
+    return {}
+
+
 def _options(session: Session, actor: Actor | None, statement: Any) -> list[Any]:
     """The criteria of the classes that a statement names; of all where loader options may bring in more.
 
-    Each is made when it is first asked for and kept for this actor as long as the session lives.
+    Each is made when it is first asked for and kept for the actor's next requests of the day.
     """
-    # The actor is kept beside its criteria, so that its id is not given to another meanwhile.
-    _, known = session.info.setdefault("scope_options", {}).setdefault(id(actor), (actor, {}))
+    kept = session.info.setdefault("scope_options", {})
+    if id(actor) not in kept:
+        # The actor is kept beside its criteria, so that its id is not given to another meanwhile.
+        kept[id(actor)] = actor, _criteria_of(actor and replace(actor, request_id=None), clock.today())
+    known = kept[id(actor)][1]
     if statement._with_options:
         named = set(scoped_tables())
     else:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 
 from eldercare.core import identifiers
@@ -184,9 +184,15 @@ def value_on(elder_id: UUID, kind: Kind, day: date) -> str | None:
 # --- grants -------------------------------------------------------------------------------------------------------
 
 
+_GRANTS = (
+    select(ElderGrant)
+    .where(ElderGrant.elder_id == bindparam("elder_id"), current(ElderGrant))
+    .order_by(ElderGrant.ground, func.lower(ElderGrant.valid))
+)
+
+
 def grants(elder_id: UUID) -> Sequence[ElderGrant]:
-    statement = select(ElderGrant).where(ElderGrant.elder_id == elder_id, current(ElderGrant))
-    return session().scalars(statement.order_by(ElderGrant.ground, func.lower(ElderGrant.valid))).all()
+    return session().scalars(_GRANTS, {"elder_id": elder_id}).all()
 
 
 def values_by_key() -> dict[str, int]:

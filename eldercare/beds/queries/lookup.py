@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 
 from eldercare.beds.models import Bed, BedCount, BedOccupancy, Room, StayLeave
@@ -34,6 +34,7 @@ __all__ = [
     "get_institution",
     "in_the_way",
     "institutions_with_beds",
+    "lock_bed_of",
     "lock_beds",
     "lock_elders",
     "stays_of",
@@ -66,6 +67,23 @@ def lock_beds(bed_ids: Iterable[UUID]) -> dict[UUID, Bed]:
     return found
 
 
+def lock_bed_of(fact_id: UUID, more_beds: Iterable[UUID] = ()) -> dict[UUID, Bed]:
+    """Lock the bed of a fact's version in force, and other beds, in the order of their ids. Raises NotFound.
+
+    Whoever changed the fact meanwhile may have moved it to a bed that is not among these: look at it again.
+    """
+    others = set(more_beds)
+    of_fact = select(BedOccupancy.bed_id).where(BedOccupancy.fact_id == fact_id, current(BedOccupancy))
+    wanted: ColumnElement[bool] = Bed.id.in_(of_fact)
+    if others:
+        wanted = or_(wanted, Bed.id.in_(sorted(others)))
+    statement = select(Bed).where(wanted).order_by(Bed.id).with_for_update().execution_options(populate_existing=True)
+    found = {bed.id: bed for bed in session().scalars(statement)}
+    if not found or not others <= found.keys():
+        raise NotFound
+    return found
+
+
 def lock_elders(elder_ids: Iterable[UUID]) -> dict[UUID, Elder]:
     """Lock persons in the order of their ids. Raises NotFound when one is unknown or out of scope."""
     wanted = set(elder_ids)
@@ -75,10 +93,20 @@ def lock_elders(elder_ids: Iterable[UUID]) -> dict[UUID, Elder]:
     return found
 
 
+# Built once: these run within every change of a bed.
+_FACT = (
+    select(BedOccupancy)
+    .where(BedOccupancy.fact_id == bindparam("fact_id"), current(BedOccupancy))
+    .execution_options(populate_existing=True)
+)
+_OPEN_LEAVE = select(StayLeave).where(
+    StayLeave.episode_id == bindparam("episode_id"), func.upper_inf(StayLeave.during), current(StayLeave)
+)
+
+
 def get_fact(fact_id: UUID, *kinds: Kind) -> BedOccupancy:
     """The version in force of a stay, hold or outage. Raises NotFound."""
-    statement = select(BedOccupancy).where(BedOccupancy.fact_id == fact_id, current(BedOccupancy))
-    found = session().scalar(statement.execution_options(populate_existing=True))
+    found = session().scalar(_FACT, {"fact_id": fact_id})
     if found is None or (kinds and found.kind not in kinds):
         raise NotFound
     return found
@@ -94,10 +122,7 @@ def find_on_bed(bed_id: UUID, at: datetime) -> BedOccupancy | None:
 
 def find_open_leave(episode_id: UUID) -> StayLeave | None:
     """The leave from which nobody has come back yet."""
-    statement = select(StayLeave).where(
-        StayLeave.episode_id == episode_id, func.upper_inf(StayLeave.during), current(StayLeave)
-    )
-    return session().scalar(statement)
+    return session().scalar(_OPEN_LEAVE, {"episode_id": episode_id})
 
 
 def stays_of(elder_id: UUID, at: datetime) -> list[BedOccupancy]:

@@ -109,8 +109,7 @@ def close(actor: Actor, row: BedOccupancy, at: datetime, end_reason: EndReason, 
 
 def open_stay(stay_id: UUID, expected: int | None, *more_beds: UUID) -> tuple[BedOccupancy, dict[UUID, Bed]]:
     """A running stay with its bed (and other beds) and its person locked. Raises Conflict when it has ended."""
-    seen = lookup.get_fact(stay_id, Kind.STAY)
-    beds = lookup.lock_beds({seen.bed_id, *more_beds})
+    beds = lookup.lock_bed_of(stay_id, more_beds)
     stay = lookup.get_fact(stay_id, Kind.STAY)  # as it is now that nobody else can change it
     if stay.bed_id not in beds:
         raise StaleVersion

@@ -24,12 +24,12 @@ def grant_stay(
 
     Nothing happens when a grant of today's institution covers the days already.
     """
-    elder = queries.get_elder(elder_id)
     for grant in queries.grants(elder_id):
         starts = grant.valid.lower
         covers = starts is not None and starts <= valid_from and grant.valid.upper is None
         if grant.institution_id == institution_id and covers:
             return
+    elder = queries.get_elder(elder_id)
     add_grant(actor, elder, Ground.STAY, institution_id=institution_id, valid=Range(valid_from, valid_to))
 
 
@@ -101,7 +101,6 @@ def _end(actor: Actor, grant: ElderGrant, ends_on: date) -> None:
                 user_id=grant.user_id, valid=Range(starts, ends_on), recorded_by=actor.label,
             )
         )  # fmt: skip
-        session().flush()
 
 
 __all__ = ["add_grant", "end_grant", "end_stay_grants", "grant_family", "grant_stay", "grant_task"]
