@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from eldercare.audit.models import AuditRow
 from eldercare.beds import queries, service
-from eldercare.beds.models import BedOccupancy
+from eldercare.beds.models import BedOccupancy, StayLeave
 from eldercare.beds.rules import BedState, EndReason, LeaveKind
 from eldercare.core import clock
 from eldercare.core.db import session, set_actor
@@ -251,6 +251,20 @@ def test_backdating_asks_why(stage: Stage) -> None:
         stage.admit(at=NOW - 3 * DAY)
     stage.admit(at=NOW - 3 * DAY, reason="paper list of the weekend")
     assert stage.state(0, NOW - 2 * DAY) is BedState.OCCUPIED
+
+
+def test_a_corrected_end_ends_an_open_leave_too(stage: Stage) -> None:
+    """A leave cannot outlast its stay, whichever way the stay got its end."""
+    stay = stage.admit()
+    stage.move_clock(NOW + DAY)
+    service.start_leave(stage.operator, stay_id=stay.fact_id, kind=LeaveKind.HOSPITAL)
+    stage.move_clock(NOW + 3 * DAY)
+    end = NOW + 2 * DAY
+    service.correct(stage.operator, fact_id=stay.fact_id, start=NOW, end=end, reason="left from hospital",
+                    end_reason=EndReason.HOME)  # fmt: skip
+    session().flush()
+    rows = session().scalars(select(StayLeave).where(StayLeave.superseded_at.is_(None))).all()
+    assert [(row.during.lower, row.during.upper) for row in rows] == [(NOW + DAY, end)]
 
 
 def test_a_correction_supersedes_and_erases_nothing(stage: Stage) -> None:

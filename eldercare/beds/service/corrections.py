@@ -58,6 +58,8 @@ def correct(
     with refusals_explained(bed, during, elder_id=row.elder_id, but=row.fact_id):
         corrected = supersede(actor, row, bed_id=bed.id, during=during, end_reason=end_reason, reason=reason)
     if corrected.kind == Kind.STAY and corrected.elder_id is not None:
+        if end is not None:
+            leaves.close_for_discharge(actor, corrected, end)
         people_link.regrant(actor, corrected.elder_id, bed, clock.day_of(start), clock.day_of(end) if end else None)
     record(actor, "correct", corrected, before=before, touches=touched)
     return corrected
