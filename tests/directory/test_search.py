@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -130,10 +131,30 @@ class TestPage:
         assert "没有完全符合条件的机构" in page and "free=0" in page
 
     @pytest.mark.parametrize(
-        "query", ["?stars=99", "?price=abc", "?page=-4", "?bed_type=x", "?in=%00", "?q=%25%5F'--", "?in=//"]
+        "query", ["?stars=99", "?price=abc", "?page=-4", "?bed_type=x", "?sort=x", "?q=%25%5F'--", "?in=//"]
     )
     def test_a_strange_address_is_answered(self, city, client, query):
         assert client.get("/" + query).status_code == 200
+
+    def test_what_no_database_takes_is_refused(self, city, client):
+        assert client.get("/?in=%00").status_code == 400
+
+    @pytest.mark.parametrize("order", ["stars", "free", "price"])
+    def test_every_order_ends_with_the_places_that_have_no_free_bed(self, city, client, order):
+        page = client.get(f"/?free=0&sort={order}").get_data(as_text=True)
+        free = [mark == "" for mark in re.findall(r'<div class="free( none)?">', page)]
+        assert len(free) > 1
+        assert free == sorted(free, reverse=True)
+
+    def test_the_lists_can_be_ordered_by_price_and_by_free_beds(self, city):
+        assert names(bed_type="any", sort="free")[:2] == ["海滨养老院", "青岛市福利院"]
+        assert names(bed_type="any", sort="price")[0] == "青岛市福利院"
+
+    def test_nothing_in_the_district_shows_what_is_nearby(self, city, client):
+        page = client.get("/?in=370202").get_data(as_text=True)
+        assert "没有完全符合条件的机构" in page
+        assert "青岛市福利院" in page
+        assert "烟台养老院" not in page
 
     def test_one_place(self, city, client):
         page = client.get(f"/places/{city['free'].id}").get_data(as_text=True)
