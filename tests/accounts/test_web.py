@@ -11,7 +11,7 @@ from sqlalchemy import event
 from eldercare.accounts.models import ApiToken
 from eldercare.audit.models import AuditRow
 from eldercare.core import clock
-from eldercare.core.db import session
+from eldercare.core.db import db, session
 from tests.factories.accounts import make_user
 from tests.support.cast import DISTRICT_A
 
@@ -184,12 +184,15 @@ def test_the_secret_is_shown_once(operator):
 
 def test_the_use_of_a_token_that_only_reads_is_written_down_once(app, operator):
     secret, commits = make_token(operator), []
-    event.listen(session(), "after_commit", commits.append)
-    ask(app, secret)
-    assert (len(commits), session().query(ApiToken).one().last_used_at is not None) == (1, True)
-    ask(app, secret)
-    assert len(commits) == 1
-    event.remove(session(), "after_commit", commits.append)
+    note = commits.append
+    event.listen(db.session, "after_commit", note)
+    try:
+        ask(app, secret)
+        assert (len(commits), session().query(ApiToken).one().last_used_at is not None) == (1, True)
+        ask(app, secret)
+        assert len(commits) == 1
+    finally:
+        event.remove(db.session, "after_commit", note)
 
 
 def test_an_expired_token_is_refused(app, operator, frozen_clock):
