@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
 from eldercare.core import clock
+from eldercare.core.csvfile import write_csv
 from eldercare.core.db import rollback
 from eldercare.core.errors import Conflict, DomainError, Invalid, NoRuleInForce, Problem
 from eldercare.core.i18n import gettext as _
@@ -19,6 +20,9 @@ from eldercare.subsidies.engine.segments import Month
 from eldercare.subsidies.models import SubsidyRun
 from eldercare.subsidies.schemas import CancelIn, DecisionIn, RunIn
 from eldercare.subsidies.service import chunks, explaining, runs
+
+#: Runs are one a month and jurisdiction: no list of them comes near this.
+MOST_EXPORTED = 10_000
 
 blueprint = Blueprint("subsidies", __name__, url_prefix="/subsidies")
 
@@ -41,6 +45,22 @@ def index() -> Response:
         may_make=bool(runs.runnable(actor())),
         is_maker=actor().can("subsidies.make"),
     )
+
+
+@blueprint.get("/runs.csv")
+@access("subsidies.read")
+def index_csv() -> Response:
+    """The list of runs as filtered, all pages."""
+    filters = {name: request.args.get(name, "")[:40] or None for name in ("jurisdiction", "state")}
+    found = queries.runs(1, MOST_EXPORTED, **filters)
+    header = [_("Month"), _("Jurisdiction"), _("State"), _("Persons"), _("Lines"), _("Total"), _("Made")]
+    rows = [
+        [f"{run.month:%Y-%m}", run.jurisdiction, _(rules.STATE_NAMES[run.state]), run.persons, run.lines,
+         f"{run.total_fen // 100}.{run.total_fen % 100:02d}", run.made_at]
+        for run in found.items
+    ]  # fmt: skip
+    headers = {"Content-Disposition": 'attachment; filename="subsidy-runs.csv"'}
+    return Response(write_csv(header, rows), mimetype="text/csv", headers=headers)
 
 
 @blueprint.get("/runs/new")

@@ -48,6 +48,9 @@ def test_the_checker_reads_everything_and_decides(app: Any, run: SubsidyRun) -> 
     client = client_of(app, make.CHECKER)
     base = f"/subsidies/runs/{run.id}"
     assert "¥3,245.00" in client.get("/subsidies").text
+    exported = client.get("/subsidies/runs.csv?jurisdiction=yantai").text
+    assert "2024-01,yantai," in exported and ",3245.00," in exported
+    assert "yantai" not in client.get("/subsidies/runs.csv?jurisdiction=gansu").text
     page = client.get(base).text
     assert "芝罘区" in page and f"{base}/review" in page
     lines = client.get(f"{base}/lines").text
