@@ -52,6 +52,14 @@ def grant(owner_url: str, role: str) -> None:
             connection.execute(ddl.narrow_grants(table).encode())
 
 
+def analyze(owner_url: str) -> None:
+    """Tell the planner about freshly copied rows now; autovacuum would come round only later."""
+    engine = create_engine(owner_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    engine.dispose()
+
+
 def downgrade(owner_url: str, revision: str) -> None:
     command.downgrade(alembic_config(owner_url), revision)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import click
+from flask import current_app
 
+from eldercare import migrate
 from eldercare.core.db import commit
 from eldercare.core.errors import DomainError
 from eldercare.demo.load import is_loaded, load
@@ -30,4 +32,5 @@ def cli(small: bool, sign_ins: bool) -> None:
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     commit()
+    migrate.analyze(current_app.extensions["config"].database_owner_url)
     click.echo(f"Demo loaded: {sum(draw.counts.values()):,} rows.")

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from eldercare import migrate as migrations
 from eldercare.embedded.installation import Installation, external_environ
-from eldercare.embedded.postgres import APP, DATABASE, OWNER
+from eldercare.embedded.postgres import APP, DATABASE
 from eldercare.embedded.process import die_with_parent
 from eldercare.embedded.secretfile import write_private
 
@@ -147,9 +147,6 @@ def load_demo(installation: Installation, environ: Mapping[str, str], demo: str,
     if not demo_is_loaded(installation):
         with steps.step("Demo data"):
             steps.command("demo", *(["--small"] if demo == "small" else []), environ=environ)
-            # The planner knows nothing of freshly copied rows until autovacuum comes round.
-            with psycopg.connect(installation.postgres.conninfo(OWNER, DATABASE), autocommit=True) as connection:
-                connection.execute("ANALYZE")
         file.unlink(missing_ok=True)
     if not file.exists():
         write_private(file, _ask_sign_ins(environ))

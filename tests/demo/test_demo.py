@@ -2,14 +2,20 @@
 
 from datetime import date
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from eldercare import migrate
+from eldercare.beds.queries import figures
+from eldercare.core import clock
 from eldercare.core.errors import Conflict
 from eldercare.core.identifiers import is_resident_id
 from eldercare.demo import names
 from eldercare.demo.load import is_loaded, load
 from eldercare.demo.size import SMALL
+from eldercare.directory.queries import as_directory, search_places
+from eldercare.directory.rules import Criteria
 
 TODAY = date(2026, 11, 22)
 
@@ -85,3 +91,34 @@ def test_invented_numbers_are_well_formed_and_nobodys() -> None:
     assert number.startswith("9901")
     with pytest.raises(ValueError, match="one day"):
         names.id_number(names.AREAS["city"], "19400501", 500, True)
+
+
+def test_the_planner_is_told_of_the_rows(committed_db) -> None:
+    """Without statistics the first search on the full city took half a minute."""
+    url = committed_db.app.extensions["config"].database_owner_url
+    with psycopg.connect(url.replace("+psycopg", "")) as plain:
+        known = "SELECT count(*) FROM pg_stats WHERE tablename = 'alembic_version'"
+        assert plain.execute(known).fetchone() == (0,)
+        migrate.analyze(url)
+        assert plain.execute(known).fetchone() == (1,)
+
+
+def test_a_search_lists_exactly_the_homes_whose_counts_show_a_free_bed(demo) -> None:
+    at = clock.now()
+    for bed_type in ("nursing", "ordinary", "any"):
+        with as_directory():
+            beds = figures(at)
+            wanted = [beds.c.bed_type == bed_type] if bed_type != "any" else []
+            counted = {
+                row[0]: (int(row[1]), int(row[2]))
+                for row in demo.execute(
+                    select(beds.c.institution_id, func.sum(beds.c.free), func.sum(beds.c.total))
+                    .where(*wanted)
+                    .group_by(beds.c.institution_id)
+                )
+            }
+            found = search_places(Criteria(bed_type=bed_type), at, 1, 100).items
+        assert {place.id: (place.free, place.total) for place in found} == {
+            home: both for home, both in counted.items() if both[0] > 0
+        }
+        assert found
