@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from eldercare.core.api import Blueprint
+from eldercare.core.errors import Invalid
+from eldercare.core.i18n import N_
 from eldercare.core.web import access, actor, api_page, commit, public
 from eldercare.subsidies import queries
 from eldercare.subsidies.engine.segments import Month
@@ -71,7 +73,10 @@ def list_runs(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(202, RunOut)
 def create_run(body: dict[str, Any]) -> SubsidyRun:
     """Make a run of a month; workers freeze and compute it. Send an Idempotency-Key."""
-    month = Month.parse(body.pop("month"))
+    try:
+        month = Month.parse(body.pop("month"))
+    except (ValueError, OverflowError):
+        raise Invalid.one("month", N_("Write the month as YYYY-MM, for example 2023-01.")) from None
     run = runs.create(actor(), month=month, **body)
     commit()
     return run

@@ -92,3 +92,10 @@ def test_a_body_of_unknown_length_is_not_cut_off_in_silence(client) -> None:
 @pytest.mark.parametrize("days", ["first_day=0001-01-01", "last_day=9999-12-31"])
 def test_the_first_and_the_last_day_there_is_are_out_of_range(client_as, days: str) -> None:
     assert client_as("administrator").get(f"/audit?{days}").status_code == 422
+
+
+@pytest.mark.parametrize("month", ["0000-01", "9999-12", "2023-13", "2023-1", "x"])
+def test_a_month_that_is_none_is_refused_by_name(client_as, month: str) -> None:
+    body = {"jurisdiction": "yantai", "month": month}
+    answer = client_as("official_city").post("/api/v1/subsidy-runs", json=body)
+    assert answer.status_code == 422
