@@ -55,7 +55,7 @@ def _city_group(draw: Draw, city: list[Place], size: Size, reach: str) -> Group:
     return Group(
         "city",
         found,
-        "青岛市民政局(演示)",
+        "青岛市民政局（演示）",
         [reach] * size.inspectors,
         [counties[index % len(counties)] for index in range(size.inspectors)],
         [str(user.user_id)] + [None] * (size.inspectors - 1),
@@ -137,7 +137,7 @@ def _write_leaves(draw: Draw, ids: Array, reach: str) -> None:
             "id": draw.uuids("leaves", len(away)),
             "inspector_id": ids[away],
             "days": daterange(begins, begins + rng.integers(2, 11, len(away)).astype("timedelta64[D]")),
-            "note": "年休假(演示)",
+            "note": "年休假（演示）",
             "region_path": reach,
             "recorded_at": clock.now(),
             "recorded_by": RECORDED_BY,

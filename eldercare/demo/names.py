@@ -26,7 +26,7 @@ HOME_WORDS = _words(
     "南山 碧海 云帆 崂岚 浮山 枫林 晚晴 乐龄 怡园 福泽 祥和 安泰 康乐 平安 同心 阳光 翠湖 梧桐"
 )
 HOME_KINDS = ("养老院", "护理院", "老年公寓", "颐养中心", "敬老院")
-MARK = "(演示)"
+MARK = "（演示）"
 
 AREAS = {"city": "990101", "yantai": "990102", "gansu": "990103"}  # never issued
 PHONE_PREFIX = "100"  # no network

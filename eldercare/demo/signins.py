@@ -34,21 +34,21 @@ class SignIn:
 
 
 SIGN_INS = (
-    SignIn("admin", "系统管理员(演示)", Role.ADMINISTRATOR, place="cn"),
-    SignIn("operator", "机构经办人(演示)", Role.OPERATOR, "institution"),
-    SignIn("operator2", "另一机构经办人(演示)", Role.OPERATOR, "other_institution"),
-    SignIn("official", "青岛市民政(演示)", Role.OFFICIAL, place="370200"),
-    SignIn("district", "市南区民政(演示)", Role.OFFICIAL, place="370202"),
-    SignIn("yantai", "烟台市经办人(演示)", Role.OFFICIAL, place="370600"),
-    SignIn("yantai-reviewer", "烟台市复核人(演示)", Role.OFFICIAL, place="370600"),
-    SignIn("gansu", "甘肃省经办人(演示)", Role.OFFICIAL, place="620000"),
-    SignIn("gansu-reviewer", "甘肃省复核人(演示)", Role.OFFICIAL, place="620000"),
+    SignIn("admin", "系统管理员（演示）", Role.ADMINISTRATOR, place="cn"),
+    SignIn("operator", "机构经办人（演示）", Role.OPERATOR, "institution"),
+    SignIn("operator2", "另一机构经办人（演示）", Role.OPERATOR, "other_institution"),
+    SignIn("official", "青岛市民政（演示）", Role.OFFICIAL, place="370200"),
+    SignIn("district", "市南区民政（演示）", Role.OFFICIAL, place="370202"),
+    SignIn("yantai", "烟台市经办人（演示）", Role.OFFICIAL, place="370600"),
+    SignIn("yantai-reviewer", "烟台市复核人（演示）", Role.OFFICIAL, place="370600"),
+    SignIn("gansu", "甘肃省经办人（演示）", Role.OFFICIAL, place="620000"),
+    SignIn("gansu-reviewer", "甘肃省复核人（演示）", Role.OFFICIAL, place="620000"),
     SignIn("us-official", "State official (demo)", Role.OFFICIAL, place="us"),
-    SignIn("community", "社区工作者(演示)", Role.COMMUNITY_WORKER, place="370202"),
-    SignIn("assessor", "能力评估师(演示)", Role.ASSESSOR, place="370200"),
-    SignIn("inspector", "检查人员(演示)", Role.INSPECTOR, place="370200"),
-    SignIn("evaluator", "第三方评估(演示)", Role.EVALUATOR, place="370200"),
-    SignIn("family", "家属(演示)", Role.FAMILY, "elder"),
+    SignIn("community", "社区工作者（演示）", Role.COMMUNITY_WORKER, place="370202"),
+    SignIn("assessor", "能力评估师（演示）", Role.ASSESSOR, place="370200"),
+    SignIn("inspector", "检查人员（演示）", Role.INSPECTOR, place="370200"),
+    SignIn("evaluator", "第三方评估（演示）", Role.EVALUATOR, place="370200"),
+    SignIn("family", "家属（演示）", Role.FAMILY, "elder"),
 )
 
 
