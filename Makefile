@@ -26,7 +26,7 @@ fast: venv-dev ## Rules and policy only, in seconds, without a server
 database: venv-dev ## The database part once more on another PostgreSQL (PG_BIN=/usr/lib/postgresql/15/bin)
 	ELDERCARE_TEST_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(DEV) -m pytest -n $(JOBS) -m "db and not browser and not faults" $(ARGS)
 
-browser: venv-dev ## The journeys in Chromium (installed by .ci/run, or: apt install chromium fonts-wqy-microhei)
+browser: venv-dev ## The journeys in Chromium (installed by .ci/run, or: apt install chromium fonts-noto-cjk)
 	$(DEV) -m pytest -m browser $(ARGS)
 
 lint: venv-dev ## ruff, mypy, import-linter

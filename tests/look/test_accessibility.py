@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.browser import chromium, signed_in_cookies, violations
+from tests.support.browser import signed_in_cookies, violations
 
 pytestmark = pytest.mark.browser
 ROLES = (None, "admin", "operator", "official", "yantai", "community", "assessor", "inspector", "evaluator", "family")
@@ -32,17 +32,16 @@ def city(committed_db: Any) -> Any:
     return committed_db
 
 
-def test_every_page_can_be_used_by_everybody(city: Any, live_server: str) -> None:
+def test_every_page_can_be_used_by_everybody(city: Any, live_server: str, browser: Any) -> None:
     faults: dict[str, list[str]] = {}
     shapes: set[str] = set()
-    with chromium() as browser:
-        for role in ROLES:
-            context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-            if role:
-                context.add_cookies(signed_in_cookies(city.app, role, live_server))
-            page = context.new_page()
-            _crawl(page, live_server, "/work" if role else "/", faults, role, shapes)
-            context.close()
+    for role in ROLES:
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+        if role:
+            context.add_cookies(signed_in_cookies(city.app, role, live_server))
+        page = context.new_page()
+        _crawl(page, live_server, "/work" if role else "/", faults, role, shapes)
+        context.close()
     assert len(shapes) > 20, sorted(shapes)
     assert not faults, "\n".join(f"{where}\n    " + "\n    ".join(what) for where, what in faults.items())
 

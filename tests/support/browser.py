@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +21,12 @@ axe.run({runOnly: %s}).then(found => found.violations.map(one =>
 """
 
 
-@contextmanager
-def chromium() -> Iterator[Any]:
-    """A headless Chromium of the system; without one the test is left out, and says so."""
-    from playwright.sync_api import sync_playwright
-
+def launch_arguments() -> dict[str, Any]:
+    """How pytest-playwright starts the system's Chromium; without one the test fails and says what to install."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
-        pytest.skip("no Chromium here: apt install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        pytest.fail("Chromium is missing. On Debian:  apt install chromium fonts-noto-cjk")
+    return {"executable_path": path, "args": FLAGS}
 
 
 def signed_in_cookies(app: Flask, username: str, address: str) -> list[dict[str, str]]:
