@@ -15,7 +15,9 @@ ECONOMIC_CATEGORIES = ("destitute", "minimum_living", "low_income", "ordinary")
 ABILITIES = ("self", "half", "full")
 SETTINGS = ("home", "institution")
 _DIVISION = validate.Regexp(r"^\d{4}[0-9Z]\d$", error=N_("Write the division as its code of six digits."))
-_MONTH = validate.Regexp(r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$", error=N_("Write the month as YYYY-MM, for example 2023-01."))
+_MONTH = validate.Regexp(
+    r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$", error=N_("Write the month as YYYY-MM, for example 2023-01.")
+)
 _CHOICE = N_("This is not one of the choices.")
 
 
