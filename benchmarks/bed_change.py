@@ -142,7 +142,8 @@ class Floor:
             raise RuntimeError(done.stdout + done.stderr)
         with self.made.owner() as database:
             row = database.execute(
-                "SELECT max(substr(bed_id::text, 4, 4)::int) FROM bed_occupancy WHERE substr(bed_id::text, 1, 1) = %s",
+                "SELECT max(substr(bed_id::text, 4, 4)::int) FROM bed_occupancy"
+                " WHERE substr(bed_id::text, 1, 1) = %s AND kind = 'stay'",
                 (str(FLOOR),),
             ).fetchone()
         self.next = int(str(row[0])) if row else FIRST

@@ -14,7 +14,7 @@ from eldercare.core.actor import Actor
 CLIENTS = 8
 FIRST, LAST = 1000, 3499  # numbers of four digits: one pair of bed and person per change
 SERVICE, FLOOR = 0, 1  # the two sides never touch each other's beds
-BED, ELDER, HOME, ROOM, USER, REGION = range(1, 7)
+BED, ELDER, HOME, ROOM, USER, REGION, FACT = range(1, 8)
 PATH = "/cn/37/3702/370202/"
 
 
@@ -35,7 +35,7 @@ def operator(side: int, client: int) -> Actor:
 
 
 def fill(database: psycopg.Connection[tuple[object, ...]], last: int = LAST) -> None:
-    """One home per client and side, each with its beds, and a person on file for each bed."""
+    """One home per client and side, each with its beds, their past, and a person on file for each bed."""
     today = clock.today()
     region, path = id_of(REGION), PATH
     database.execute(
@@ -84,4 +84,17 @@ def fill(database: psycopg.Connection[tuple[object, ...]], last: int = LAST) -> 
                     copy.write_row(
                         (id_of(ELDER, side, client, number), "stay", id_of(HOME, side, client), f"[{today},)",
                          "2020-01-01 00:00:00+00", "bench")
+                    )  # fmt: skip
+        # Every bed has a past: planners that saw an empty table would read the growing one from end to end.
+        with cursor.copy(
+            "COPY bed_occupancy (id, fact_id, bed_id, institution_id, region_path, kind, during, end_reason, recorded_at,"
+            " recorded_by) FROM STDIN"
+        ) as copy:
+            for side, client in homes:
+                for number in numbers:
+                    fact = id_of(FACT, side, client, number)
+                    copy.write_row(
+                        (fact, fact, id_of(BED, side, client, number), id_of(HOME, side, client), path,
+                         "out_of_service", "[2021-01-01 00:00:00+00,2021-02-01 00:00:00+00)", "in_service",
+                         "2021-01-01 00:00:00+00", "bench")
                     )  # fmt: skip

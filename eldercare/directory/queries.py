@@ -28,7 +28,7 @@ from eldercare.institutions.models import Institution, InstitutionRating
 from eldercare.institutions.rules import like_pattern
 from eldercare.regions.models import Region
 from eldercare.regions.queries import search_regions
-from eldercare.regions.rules import full_code
+from eldercare.regions.rules import HOME_PATH, full_code
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def search_statement(criteria: Criteria, at: datetime, page: int, per_page: int)
         .join(Region, Region.id == rows.region_id)
         .order_by(
             *_order(
-                criteria.sort, rows.has_free, rows.stars, rows.price_low_fen, rows.free, rows.pinyin,
+                criteria.sort, rows.at_home, rows.has_free, rows.stars, rows.price_low_fen, rows.free, rows.pinyin,
                 rows.institution_id,
             )
         )
@@ -84,15 +84,15 @@ def search_statement(criteria: Criteria, at: datetime, page: int, per_page: int)
 
 
 def _order(
-    sort: str, has_free: Any, stars: Any, price: Any, free: Any, pinyin: Any, key: Any
+    sort: str, at_home: Any, has_free: Any, stars: Any, price: Any, free: Any, pinyin: Any, key: Any
 ) -> list[ColumnElement[Any]]:
-    """A place without a free bed comes last; ties by stars and name."""
+    """Places abroad come after those at home, places without a free bed last of each; ties by stars and name."""
     ties = [stars.desc().nulls_last(), pinyin, key]
     if sort == "price":
-        return [has_free.desc(), price.asc().nulls_last(), *ties]
+        return [at_home.desc(), has_free.desc(), price.asc().nulls_last(), *ties]
     if sort == "free":
-        return [func.coalesce(free, 0).desc(), *ties]
-    return [has_free.desc(), *ties]
+        return [at_home.desc(), func.coalesce(free, 0).desc(), *ties]
+    return [at_home.desc(), has_free.desc(), *ties]
 
 
 def _listed(criteria: Criteria, at: datetime) -> Select[*tuple[Any, ...]]:
@@ -106,7 +106,8 @@ def _listed(criteria: Criteria, at: datetime) -> Select[*tuple[Any, ...]]:
             Institution.id.label("institution_id"), Institution.name, Institution.pinyin, Institution.kind,
             Institution.address, Institution.phone, Institution.has_clinic, Institution.price_low_fen,
             Institution.price_high_fen, Institution.region_id, rated.c.stars, rated.c.since,
-            shown.label("has_free"), func.count().over().label("found"),
+            in_subtree(Institution.region_path, HOME_PATH).label("at_home"), shown.label("has_free"),
+            func.count().over().label("found"),
         )
         .outerjoin(rated, rated.c.institution_id == Institution.id)
         .where(*_candidates(criteria, today))
@@ -118,7 +119,7 @@ def _listed(criteria: Criteria, at: datetime) -> Select[*tuple[Any, ...]]:
         listed = listed.outerjoin(counted, counted.c.institution_id == Institution.id)
     listed = listed.order_by(
         *_order(
-            criteria.sort, literal_column("has_free"), rated.c.stars, Institution.price_low_fen,
+            criteria.sort, literal_column("at_home"), literal_column("has_free"), rated.c.stars, Institution.price_low_fen,
             counted.c.free if counted is not None else None, Institution.pinyin, Institution.id,
         )
     )  # fmt: skip

@@ -40,6 +40,10 @@ LABELS: dict[str, str] = {
 }
 
 
+#: The country this product is made for; divisions of other registers lie beside it.
+HOME_PATH = "/cn/"
+
+
 def short_code(code: str) -> str:
     """A code without the zero pairs that stand for 'no lower level': 370000 -> 37, 370200 -> 3702."""
     if len(code) == 6 and code.isdigit():

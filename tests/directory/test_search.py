@@ -64,6 +64,14 @@ def test_by_default_places_with_a_free_nursing_bed_the_best_rated_first(city):
     assert names() == ["烟台养老院", "青岛市福利院"]
 
 
+@pytest.mark.parametrize("sort", ["stars", "free", "price"])
+def test_a_register_from_abroad_never_comes_before_the_places_at_home(city, sort):
+    abroad = institution(some_regions("us-ma")["us-ma"], "ABERJONA NURSING CENTER", price_low_fen=1)
+    count(abroad, 500, 0)
+    rating(abroad, 5)
+    assert names(sort=sort)[-1] == "ABERJONA NURSING CENTER"
+
+
 @pytest.mark.parametrize(
     ("criteria", "found"),
     [
