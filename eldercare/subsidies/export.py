@@ -49,7 +49,7 @@ def lines_csv(run: SubsidyRun) -> Iterator[str]:
     titles = views.scheme_titles(pack_of(run))
     yield "\ufeff" + _row(
         [
-            _("Number"), _("Person"), _("Name (masked)"), _("Division code"), _("Division"), _("Scheme"),
+            _("Number"), _("Person"), _("Name (masked)"), _("Division code"), _("Division"), _("Subsidy scheme"),
             _("Month of origin"), _("Days counted"), _("Amount (yuan)"), _("Assumed"),
         ]
     )  # fmt: skip
