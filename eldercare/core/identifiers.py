@@ -61,11 +61,6 @@ def parse_resident_id(text: str, *, field: str = "id_number") -> str:
     return number
 
 
-def is_credit_code(text: str) -> bool:
-    """Unified social credit code 统一社会信用代码 by its check digit."""
-    return bool(uscc.is_valid(text))
-
-
 def parse_credit_code(text: str, *, field: str = "credit_code") -> str:
     """The cleaned code. Raises Invalid naming `field`."""
     code = clean(text)

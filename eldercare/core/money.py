@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
-
-
-def round_half_up(value: Fraction) -> int:
-    """The nearest whole number; a half goes away from zero, as offices round. -2.5 -> -3."""
-    sign = -1 if value < 0 else 1
-    return sign * ((2 * abs(value.numerator) + value.denominator) // (2 * value.denominator))
 
 
 def yuan(fen: int) -> str:

@@ -1,26 +1,8 @@
 from datetime import UTC, date, datetime
-from fractions import Fraction
 
 import pytest
 
 from eldercare.core import clock, money
-
-
-@pytest.mark.parametrize(
-    ("value", "whole"),
-    [
-        (Fraction(1, 2), 1),
-        (Fraction(-1, 2), -1),
-        (Fraction(49, 100), 0),
-        (Fraction(5, 2), 3),
-        (Fraction(-5, 2), -3),
-        (Fraction(817400, 12), 68117),  # 68116.67 fen: 8,174 yuan a year in a month
-        (Fraction(0), 0),
-        (Fraction(10**15 * 2 + 1, 2), 10**15 + 1),  # beyond what a float keeps
-    ],
-)
-def test_half_goes_away_from_zero(value: Fraction, whole: int) -> None:
-    assert money.round_half_up(value) == whole
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,6 @@ def test_wrong_ids_are_refused_without_repeating_them(number: str) -> None:
 
 def test_credit_code() -> None:
     assert identifiers.parse_credit_code("91110000600037341l") == "91110000600037341L"
-    assert not identifiers.is_credit_code("91110000600037341M")
-    with pytest.raises(Invalid):
-        identifiers.parse_credit_code("9111000060003734")
+    for wrong in ("91110000600037341M", "9111000060003734"):  # check character, length
+        with pytest.raises(Invalid):
+            identifiers.parse_credit_code(wrong)
